@@ -1,0 +1,195 @@
+/**
+ * All that we may do to the world, on one page. `host` makes these real; every other room is handed what it needs.
+ * A port method rejects only with a `PortError`, so that a room can tell a full disk from a bug.
+ */
+export interface Ports {
+  readonly files: Files
+  readonly processes: Processes
+  readonly git: Git
+  readonly http: Http
+  readonly clock: Clock
+  readonly random: Random
+  readonly patterns: Patterns
+  readonly owners: Owners
+}
+
+/** An operation that the system refused: `code` is the errno name (`ENOSPC`), `subject` the path or program. */
+export class PortError extends Error {
+  override readonly name = 'PortError'
+  readonly code: string
+  readonly subject: string
+
+  constructor(code: string, subject: string, message: string) {
+    super(message)
+    this.code = code
+    this.subject = subject
+  }
+}
+
+export interface Files {
+  read(path: string): Promise<string>
+  readBytes(path: string, limit?: number): Promise<Buffer>
+  /** Writes the whole file so that a crash leaves the old or the new text: temporary file, fsync, rename, fsync of the folder. */
+  replace(path: string, text: string, mode?: number): Promise<void>
+  /** Plain write, not durable: for what can be made again. */
+  write(path: string, data: string | Uint8Array, mode?: number): Promise<void>
+  append(path: string): Promise<Appender>
+  makeFolder(path: string, mode?: number): Promise<void>
+  /** Removes a file or a whole folder; nothing there is no error. Never follows links. */
+  remove(path: string): Promise<void>
+  rename(from: string, to: string): Promise<void>
+  link(target: string, path: string): Promise<void>
+  copy(from: string, to: string): Promise<void>
+  /** Facts about the entry itself, links not followed; undefined when there is none. */
+  stat(path: string): Promise<Stat | undefined>
+  list(folder: string): Promise<Entry[]>
+  /** The path with every link resolved; undefined when it does not exist. */
+  real(path: string): Promise<string | undefined>
+  /** Creates a file that must not exist yet; false when it does. Durable. */
+  createExclusive(path: string, text: string): Promise<boolean>
+}
+
+export type EntryKind = 'file' | 'folder' | 'link' | 'other'
+
+export interface Entry {
+  readonly name: string
+  readonly kind: EntryKind
+}
+
+export interface Stat {
+  readonly kind: EntryKind
+  readonly size: number
+  readonly mode: number
+  readonly modifiedMs: number
+  readonly links: number
+}
+
+/** An open file that only grows. */
+export interface Appender {
+  write(text: string): Promise<void>
+  /** Resolves when everything written so far would survive a power cut. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Processes {
+  /** Starts a program in a process group of its own. Its output comes in chunks, split anywhere. */
+  start(command: Command): Promise<Child>
+  /** Where a program lies on the PATH (or itself, if it is a path); undefined when it is not there. */
+  find(program: string, path?: string): Promise<string | undefined>
+}
+
+export interface Command {
+  readonly argv: readonly [string, ...string[]]
+  readonly cwd: string
+  /** The whole environment of the child: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>
+  readonly input?: string
+  readonly onStdout?: (chunk: Buffer) => void
+  readonly onStderr?: (chunk: Buffer) => void
+}
+
+export interface Child {
+  readonly pid: number
+  readonly ended: Promise<ChildEnd>
+  /** Asks the whole process tree to stop, and kills what is left after the grace; resolves when nothing of it lives. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface ChildEnd {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null
+  readonly signal: string | null
+}
+
+export interface Git {
+  /** Runs git with exactly this environment; never a pager, a prompt or a hook. Output as bytes. */
+  run(call: GitCall): Promise<GitAnswer>
+  /** What a folder's repository is, asked without touching its index; undefined when the folder is in none. */
+  inspect(folder: string): Promise<Repository | undefined>
+  /** Undefined when there is no git on the PATH. */
+  version(): Promise<string | undefined>
+}
+
+export interface Repository {
+  /** Top of the checkout, links resolved. */
+  readonly root: string
+  /** The `.git` folder that holds objects and refs, shared by all worktrees of the repository. */
+  readonly commonDir: string
+  /** Where this checkout's own HEAD and index are. */
+  readonly gitDir: string
+  readonly objectFormat: 'sha1' | 'sha256'
+  /** Undefined before the first commit. */
+  readonly head: string | undefined
+  /** Undefined when HEAD is detached. */
+  readonly branch: string | undefined
+}
+
+export interface GitCall {
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** GIT_DIR, GIT_INDEX_FILE and the like; the caller's own GIT_* variables are never inherited. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string | Uint8Array
+}
+
+export interface GitAnswer {
+  readonly exitCode: number
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+export interface Http {
+  /** The platform's fetch; providers hand it to their SDKs. */
+  readonly fetch: typeof globalThis.fetch
+}
+
+export interface Clock {
+  /** Milliseconds since 1970, for stamps. */
+  now(): number
+  /** Monotonic milliseconds, for durations. */
+  elapsed(): number
+  /** Calls back once, also for delays longer than a timer of the platform can hold; the answer cancels it. */
+  after(ms: number, callback: () => void): () => void
+}
+
+export interface Random {
+  /** Lower-case hexadecimal digits, two for each byte. */
+  hex(bytes: number): string
+  /** Uniform in [0, 1). */
+  fraction(): number
+}
+
+/**
+ * Regular expressions that strangers wrote: matched away from our thread, and given up when their time is over, since some
+ * backtrack without end. A pattern or flags that do not compile reject with a `PortError` of code `EINVAL`.
+ */
+export interface Patterns {
+  test(pattern: string, flags: string, text: string, timeoutMs: number): Promise<'match' | 'no-match' | 'timeout'>
+  /** For each text the numbers of its lines that match, from 1; lines end with LF or CRLF, which are no part of them. */
+  matchLines(
+    pattern: string,
+    flags: string,
+    texts: readonly string[],
+    timeoutMs: number,
+  ): Promise<readonly (readonly number[])[] | 'timeout'>
+}
+
+/** Who owns a thing that outlives processes, such as the folder of a run. */
+export interface Owners {
+  /** This process. */
+  self(): OwnerId
+  /** False only when that process is surely gone; one that cannot be looked at (another container) counts as alive. */
+  alive(owner: OwnerId): boolean
+}
+
+/** One process among all that ever ran; empty texts where the system tells nothing. */
+export interface OwnerId {
+  readonly pid: number
+  /** When it started: a number that is given twice belongs to two processes. */
+  readonly started: string
+  /** The start of the machine. */
+  readonly boot: string
+  /** The machine, and the space in which the number counts. */
+  readonly host: string
+}

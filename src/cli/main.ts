@@ -1,0 +1,118 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { EXIT } from './exit-code.ts'
+import type { RunOptions } from './run-options.ts'
+
+declare const __VERSION__: string
+
+/** Parses the arguments, performs one command and leaves the process with its exit code. Every command loads only what it needs. */
+export function start(): void {
+  main(process.argv.slice(2)).then(
+    (code) => { process.exitCode = code },
+    (error: unknown) => { process.exitCode = bug(error) },
+  )
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  let code: number = EXIT.passed
+  const program = createProgram((result) => { code = result })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? EXIT.passed : EXIT.invalid
+  }
+  return code
+}
+
+function createProgram(end: (code: number) => void): Command {
+  const program = new Command('orch-run')
+    .description('Runs declarative pipelines of AI agents, scripts and checks.')
+    .version(__VERSION__, '-V, --version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addHelpText('after', '\n`orch-run FILE` is short for `orch-run run FILE`. Exit codes: 0 passed, 1 failed, 2 invalid, 3 stopped by a limit, 4 place not ready,\n5 resume refused, 6 waits for approval, 7 refused by policy, 70 a bug, 128+n ended by signal n.')
+  addRun(program, end)
+  addLooks(program, end)
+  addHistory(program, end)
+  return program
+}
+
+function addRun(program: Command, end: (code: number) => void): void {
+  runOptions(program.command('run', { isDefault: true }).description('run a pipeline (the default)').argument('<file>', 'the pipeline'))
+    .action(async (file: string, options: RunOptions) => end(await (await import('./run-command.ts')).runCommand(file, options)))
+  program.command('resume').description('go on with the latest (or named) unfinished run')
+    .argument('[run]').option('--frozen', 'take the pipeline as it was run, not as it is now')
+    .addOption(input()).addOption(reports()).addOption(ui()).addOption(stateDir()).addOption(concurrency()).addOption(budget()).addOption(replay())
+    .option('--json', 'the report on standard output, nothing else there')
+    .action(async (run: string | undefined, options: RunOptions & { frozen?: boolean }) => end(await (await import('./resume-command.ts')).resumeCommand(run, options)))
+}
+
+function runOptions(command: Command): Command {
+  return command
+    .addOption(input())
+    .option('--inputs-file <file>', 'inputs from a YAML or JSON file')
+    .addOption(reports())
+    .option('--json', 'the report on standard output, nothing else there')
+    .addOption(ui())
+    .addOption(concurrency())
+    .addOption(budget())
+    .option('--base <ref>', 'what worktrees begin from, instead of `workspace.base`')
+    .option('--record <dir>', 'record every model call of this run')
+    .addOption(replay())
+    .addOption(stateDir())
+    .option('--run-id <id>', 'name of the run')
+}
+
+function addLooks(program: Command, end: (code: number) => void): void {
+  program.command('validate').description('show all mistakes of pipelines').argument('<files...>')
+    .addOption(new Option('--format <format>').choices(['text', 'json', 'github', 'sarif']).default('text'))
+    .action(async (files: string[], options: { format: 'text' | 'json' | 'github' | 'sarif' }) => end(await (await import('./validate-command.ts')).validateCommand(files, options.format)))
+  program.command('plan').description('show what would run; calls no model').argument('<file>')
+    .addOption(new Option('--format <format>').choices(['text', 'json', 'mermaid']).default('text'))
+    .addOption(input()).option('--inputs-file <file>', 'inputs from a YAML or JSON file').addOption(budget())
+    .action(async (file: string, options: RunOptions & { format: 'text' | 'json' | 'mermaid' }) => end(await (await import('./plan-command.ts')).planCommand(file, options)))
+  program.command('schema').description('print a JSON Schema').argument('[name]', 'pipeline or report', 'pipeline')
+    .action(async (name: string) => end(await (await import('./schema-command.ts')).schemaCommand(name)))
+}
+
+function addHistory(program: Command, end: (code: number) => void): void {
+  program.command('runs').description('list the runs of this folder').addOption(stateDir()).option('--json', 'as JSON')
+    .action(async (options: { stateDir: string; json?: boolean }) => end(await (await import('./runs-command.ts')).runsCommand(options)))
+  program.command('show').description('show one run').argument('<run>').addOption(stateDir()).option('--json', 'its report')
+    .action(async (run: string, options: { stateDir: string; json?: boolean }) => end(await (await import('./show-command.ts')).showCommand(run, options)))
+  program.command('logs').description('print the output of a run or of one step').argument('<run>').argument('[step]').addOption(stateDir())
+    .action(async (run: string, step: string | undefined, options: { stateDir: string }) => end(await (await import('./logs-command.ts')).logsCommand(run, step, options)))
+}
+
+const input = (): Option => new Option('-i, --input <name=value>', 'an input; `NAME=@file` reads it from a file').argParser(collect).default([])
+const reports = (): Option => new Option('--report <format=path>', 'write a report (json)').argParser(collect).default([])
+const ui = (): Option => new Option('--ui <ui>', 'how to show the run').choices(['auto', 'tree', 'lines', 'json', 'silent']).default('auto')
+const stateDir = (): Option => new Option('--state-dir <dir>', 'where runs are kept').default('.orch-run')
+const concurrency = (): Option => new Option('--concurrency <n>', 'how many steps at once').argParser(count)
+const budget = (): Option => new Option('--budget-usd <usd>', 'what the run may cost, instead of `limits.budget_usd`').argParser(money)
+const replay = (): Option => new Option('--replay <dir>', 'answer every model call from a recording; needs no key')
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+function count(value: string): number {
+  const number = Number(value)
+  if (!/^\d{1,6}$/.test(value) || number < 1) throw new InvalidArgumentError('it must be a whole number of at least 1')
+  return number
+}
+
+function money(value: string): number {
+  const number = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || number > 1e9) throw new InvalidArgumentError('the budget must be a number of US dollars, at least 0')
+  return number
+}
+
+/** What nobody foresaw: told with what we need to mend it. The stack goes to a file only if the user asks for it. */
+function bug(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`orch-run: this is a bug of ours: ${message}\n  help: run again with ORCH_DEBUG=1 and report what it prints\n`)
+  if (process.env.ORCH_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  return EXIT.bug
+}

@@ -1,0 +1,123 @@
+import { dirname, resolve } from 'node:path'
+import { detectChecks } from '../check/detect.ts'
+import type { Ports, Repository } from '../base/ports.ts'
+import type { AgentSpec, CheckSpec, Pipeline, ProviderSpec } from '../pipeline/pipeline.ts'
+import { findPrice } from '../provider/prices.ts'
+import type { BaseState } from '../run/event.ts'
+import { resolveBase } from '../workspace/base.ts'
+import { EXIT } from './exit-code.ts'
+import type { RunOptions } from './run-options.ts'
+import { Stop } from './stop.ts'
+
+/** What was found out about the place before the first step. */
+export interface Readiness {
+  readonly repository: Repository | undefined
+  readonly base: BaseState | null
+  readonly checks: ReadonlyMap<string, CheckSpec>
+}
+
+type Options = Pick<RunOptions, 'replay' | 'stateDir'> & { readonly run: string }
+
+/** Checks everything that can be known before the first step; throws `Stop` for what is missing. */
+export async function preflight(ports: Ports, pipeline: Pipeline, options: Options, env: Readonly<Record<string, string>>, cwd: string): Promise<Readiness> {
+  const checks = await findChecks(ports, pipeline, cwd)
+  await findShells(ports, pipeline, env)
+  const agents = usedAgents(pipeline)
+  refuseUnpriced(pipeline, agents)
+  await findCredentials(ports, pipeline, agents, options, env, cwd)
+  const { repository, base } = await findBase(ports, pipeline, options, cwd)
+  return { repository, base, checks }
+}
+
+function usedAgents(pipeline: Pipeline): AgentSpec[] {
+  const names = new Set([...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? [step.agent] : [])))
+  return [...names].flatMap((name) => pipeline.agents.get(name) ?? [])
+}
+
+/** Declared checks, and for `types`, `lint` and `tests` that steps name without declaring them those of the project. */
+async function findChecks(ports: Ports, pipeline: Pipeline, cwd: string): Promise<Map<string, CheckSpec>> {
+  const checks = new Map(pipeline.checks)
+  const named = [...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? step.verify : step.kind === 'check' ? step.checks : []))
+  const missing = [...new Set(named)].filter((name) => !checks.has(name))
+  if (missing.length === 0) return checks
+  const detected = await detectChecks(ports.files, cwd)
+  for (const name of missing) {
+    const found = detected.get(name as 'types' | 'lint' | 'tests')
+    if (!found) {
+      throw new Stop(EXIT.invalid, `the check \`${name}\` is neither declared nor detected in this project`, `declare it under \`checks\`, with what it runs`)
+    }
+    checks.set(name, {
+      name, kind: name as CheckSpec['kind'], run: found.script, timeoutMs: undefined, gate: 'block', report: found.report,
+      expect: { exitCode: 0, stdoutMatches: undefined, stderrMatches: undefined, notMatches: undefined },
+    })
+  }
+  return checks
+}
+
+async function findShells(ports: Ports, pipeline: Pipeline, env: Readonly<Record<string, string>>): Promise<void> {
+  const shells = new Set([...pipeline.steps.values()].flatMap((step) => (step.kind === 'run' ? [step.shell.trim().split(/\s+/)[0] ?? ''] : [])))
+  if (pipeline.checks.size > 0 || pipeline.workspace.setup !== undefined) shells.add('bash')
+  for (const shell of shells) {
+    if (shell.includes('/') || (await ports.processes.find(shell, env.PATH)) !== undefined) continue
+    throw new Stop(EXIT.notReady, `the program \`${shell}\` is not on the PATH`, 'install it, or name another one by `shell`')
+  }
+}
+
+function refuseUnpriced(pipeline: Pipeline, agents: readonly AgentSpec[]): void {
+  for (const agent of agents) {
+    const provider = pipeline.providers.get(agent.provider)
+    if (!provider || findPrice(provider, agent.model) !== undefined) continue
+    throw new Stop(
+      EXIT.invalid, `the price of \`${agent.provider}/${agent.model}\` is not known, so its cost could not be bounded`,
+      `give it under \`providers.${agent.provider}.prices\`, or say \`free\``,
+    )
+  }
+}
+
+async function findCredentials(
+  ports: Ports, pipeline: Pipeline, agents: readonly AgentSpec[], options: Options, env: Readonly<Record<string, string>>, cwd: string,
+): Promise<void> {
+  if (options.replay !== undefined) return findRecording(ports, resolve(cwd, options.replay))
+  const used = new Set(agents.map((agent) => agent.provider))
+  for (const provider of [...pipeline.providers.values()].filter(({ name }) => used.has(name))) {
+    if (provider.recording !== undefined) await findRecording(ports, resolve(dirname(resolve(cwd, pipeline.file)), provider.recording))
+    else checkKey(provider, env)
+  }
+}
+
+async function findRecording(ports: Ports, folder: string): Promise<void> {
+  const stat = await ports.files.stat(folder)
+  if (stat?.kind !== 'folder') throw new Stop(EXIT.notReady, `there is no recording in \`${folder}\``, 'make one by `--record DIR`')
+}
+
+function checkKey(provider: ProviderSpec, env: Readonly<Record<string, string>>): void {
+  const name = provider.apiKeyEnv
+  if (name === undefined) return
+  const key = Object.hasOwn(env, name) ? (env[name] ?? '') : ''
+  if (key === '') throw new Stop(EXIT.notReady, `the key of the provider \`${provider.name}\` is not set`, `set the environment variable ${name}`)
+  // A header cannot hold them, and a client's complaint about it would quote the key.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new Stop(EXIT.notReady, `the key of the provider \`${provider.name}\` has a blank, a line break or another character that no key has`, `look at how ${name} is set`)
+  }
+}
+
+/** The repository and the base commit; they must be there only when a step works in a worktree. */
+async function findBase(ports: Ports, pipeline: Pipeline, options: Options, cwd: string): Promise<{ repository: Repository | undefined; base: BaseState | null }> {
+  const needed = [...pipeline.steps.values()].some((step) => step.workspace === 'worktree' || step.kind === 'agent')
+  const settings = { run: options.run, checkout: cwd, base: pipeline.workspace.base, stateDir: resolve(cwd, options.stateDir) }
+  if (!needed && !(await insideRepository(ports, cwd))) return { repository: undefined, base: null }
+  const resolved = await resolveBase(ports, settings)
+  if (resolved.ok) {
+    const { repository, ...base } = resolved.value
+    return { repository, base }
+  }
+  if (!needed && resolved.error.code !== 'unknown-base') return { repository: undefined, base: null }
+  throw new Stop(EXIT.notReady, needed ? `${resolved.error.message}, and a step works in a worktree` : resolved.error.message, resolved.error.help)
+}
+
+/** Whether it is worth asking git at all: asking costs as much as everything else before the first step. */
+async function insideRepository(ports: Ports, folder: string): Promise<boolean> {
+  if ((await ports.files.stat(resolve(folder, '.git'))) !== undefined) return true
+  const parent = dirname(folder)
+  return parent !== folder && insideRepository(ports, parent)
+}

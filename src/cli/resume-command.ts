@@ -1,0 +1,101 @@
+import type { Ports } from '../base/ports.ts'
+import type { JsonObject } from '../base/json.ts'
+import { buildPlan } from '../plan/build.ts'
+import { createOutlook } from '../run/outlook.ts'
+import { planResume } from '../run/resume.ts'
+import type { Run } from '../run/run.ts'
+import type { Store } from '../store/store.ts'
+import { complain } from './complain.ts'
+import { EXIT } from './exit-code.ts'
+import { readFacts } from './facts.ts'
+import { givenInputs } from './given-inputs.ts'
+import { loadPipeline, parsePipeline } from './load-pipeline.ts'
+import { readNamedFiles } from './named-files.ts'
+import { performRun } from './perform-run.ts'
+import { environment, realPorts } from './ports.ts'
+import { preflight } from './preflight.ts'
+import { expressionsOf, overrule, textOf } from './run-command.ts'
+import type { RunOptions } from './run-options.ts'
+import { hiddenValues, namedSecrets } from './secrets.ts'
+import { orStop, Stop } from './stop.ts'
+import { stateStore, unwrap } from './store.ts'
+import { wantedReports } from './write-reports.ts'
+
+type ResumeOptions = RunOptions & { readonly frozen?: boolean }
+
+/** Goes on with an unfinished run; one that passed is left as it is. */
+export async function resumeCommand(named: string | undefined, options: ResumeOptions): Promise<number> {
+  return orStop(async () => resume(named, options))
+}
+
+async function resume(named: string | undefined, options: ResumeOptions): Promise<number> {
+  const env = environment()
+  const ports = realPorts(env)
+  const cwd = process.cwd()
+  wantedReports(options.report)
+  const store = await stateStore(ports, cwd, options.stateDir)
+  const id = named ?? (await latestUnfinished(store))
+  const { run, folder, warnings } = unwrap(await store.openRun(id))
+  try {
+    for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+    if (run.status === 'passed') {
+      process.stderr.write(`the run \`${id}\` has passed, there is nothing to do\n`)
+      return EXIT.passed
+    }
+    return await goOn({ ports, env, cwd, run, folder, options })
+  } finally {
+    await folder.close()
+  }
+}
+
+async function latestUnfinished(store: Store): Promise<string> {
+  const found = (await store.listRuns()).find((run) => run.status !== 'passed' && run.status !== 'running' && run.status !== 'damaged')
+  if (!found) throw new Stop(EXIT.invalid, 'there is no unfinished run to go on with', '`orch-run runs` lists the runs of this folder')
+  return found.id
+}
+
+interface Going {
+  readonly ports: Ports
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly run: Run
+  readonly folder: Parameters<typeof performRun>[0]['folder']
+  readonly options: ResumeOptions
+}
+
+async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<number> {
+  const loaded = await readAgain({ ports, cwd, run, folder, options })
+  const inputs = await knownInputs(ports, loaded.pipeline, run, options, cwd)
+  const pipeline = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), { ...options, ...(run.base ? { base: run.base.commit } : {}) })
+  const readiness = await preflight(ports, pipeline, { ...options, run: run.id }, env, cwd)
+  const secrets = namedSecrets(textOf(loaded.text, pipeline), env)
+  const facts = await readFacts(ports.files, env, readiness, inputs, secrets)
+  const expressions = await expressionsOf(loaded.text, pipeline)
+  const plan = buildPlan(pipeline)
+  const { event, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run))
+  for (const { node, reason } of again) process.stderr.write(`runs \`${node}\`: ${reason}\n`)
+  const order = { ports, env, cwd, plan, run, first: [event], facts, expressions, readiness, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
+  return performRun(order)
+}
+
+/** The pipeline as it is now; as it was run with `--frozen`, or when the file is gone. */
+async function readAgain({ ports, cwd, run, folder, options }: Omit<Going, 'env'>): ReturnType<typeof loadPipeline> {
+  const isThere = (await ports.files.stat(run.file)) !== undefined
+  if (options.frozen !== true && isThere) return loadPipeline(ports.files, run.file, cwd)
+  if (!isThere) complain(`\`${run.file}\` is gone, the run goes on with the copy that was kept with it`)
+  return parsePipeline(await folder.pipeline(), run.file)
+}
+
+/** The inputs of the run; secret ones were never written down and must be given again. */
+async function knownInputs(ports: Ports, pipeline: Parameters<typeof givenInputs>[1], run: Run, options: ResumeOptions, cwd: string): Promise<JsonObject> {
+  const secret = [...pipeline.inputs.values()].filter((spec) => spec.secret && spec.name in run.inputs).map((spec) => spec.name)
+  const names = options.input.map((pair) => pair.split('=')[0] ?? '')
+  const foreign = names.find((name) => !secret.includes(name))
+  if (foreign !== undefined) throw new Stop(EXIT.resumeRefused, `the input \`${foreign}\` cannot change in a run that has begun`, 'start a new run')
+  const missing = secret.find((name) => !names.includes(name) && run.inputs[name] !== null)
+  if (missing !== undefined) throw new Stop(EXIT.resumeRefused, `the secret input \`${missing}\` was not written down`, `give it again by \`-i ${missing}=…\``)
+  if (secret.length === 0) return run.inputs
+  const optional = new Map([...pipeline.inputs].map(([name, spec]) => [name, { ...spec, required: false }]))
+  const given = await givenInputs(ports.files, { ...pipeline, inputs: optional }, { input: options.input }, cwd)
+  return { ...run.inputs, ...Object.fromEntries(secret.map((name) => [name, given[name] ?? null])) }
+}

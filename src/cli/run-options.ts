@@ -1,0 +1,15 @@
+/** The options of a run as commander hands them over. */
+export interface RunOptions {
+  readonly input: readonly string[]
+  readonly inputsFile?: string
+  readonly report: readonly string[]
+  readonly json?: boolean
+  readonly ui: 'auto' | 'tree' | 'lines' | 'json' | 'silent'
+  readonly concurrency?: number
+  readonly budgetUsd?: number
+  readonly base?: string
+  readonly record?: string
+  readonly replay?: string
+  readonly stateDir: string
+  readonly runId?: string
+}

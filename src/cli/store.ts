@@ -1,0 +1,58 @@
+import { resolve } from 'node:path'
+import type { Ports } from '../base/ports.ts'
+import type { Result } from '../base/result.ts'
+import { openStore } from '../store/open-store.ts'
+import { isRunId, newRunId } from '../store/run-id.ts'
+import type { StoreFailure } from '../store/store-failure.ts'
+import type { RunFolder, Store } from '../store/store.ts'
+import { EXIT } from './exit-code.ts'
+import { Stop } from './stop.ts'
+
+/** The state folder; throws `Stop` when it cannot be used. */
+export async function stateStore(ports: Ports, cwd: string, stateDir: string): Promise<Store> {
+  return unwrap(await openStore(ports, resolve(cwd, stateDir)))
+}
+
+/** The id that was asked for, or a fresh one. */
+export function chosenRunId(ports: Ports, wanted: string | undefined): string {
+  if (wanted === undefined) return newRunId(ports.clock, ports.random)
+  if (isRunId(wanted)) return wanted
+  throw new Stop(EXIT.invalid, 'a run id has at most 64 letters, digits, `.`, `_` and `-`, and begins with a letter or digit', 'choose another `--run-id`')
+}
+
+/** The folder of a new run, owned by this process. */
+export async function newRunFolder(ports: Ports, cwd: string, stateDir: string, id: string, pipeline: string): Promise<RunFolder> {
+  const store = await stateStore(ports, cwd, stateDir)
+  return unwrap(await store.createRun(id, pipeline))
+}
+
+/** The value, or the failure as a `Stop` with its exit code. */
+export function unwrap<T>(result: Result<T, StoreFailure>): T {
+  if (result.ok) return result.value
+  throw new Stop(exitCodeOf(result.error), result.error.message, helpFor(result.error))
+}
+
+function exitCodeOf(failure: StoreFailure): number {
+  switch (failure.code) {
+    case 'run-id-invalid':
+    case 'run-exists':
+    case 'run-unknown':
+      return EXIT.invalid
+    case 'state-folder':
+    case 'run-owned':
+      return EXIT.notReady
+    case 'journal-damaged':
+      return EXIT.resumeRefused
+  }
+}
+
+function helpFor(failure: StoreFailure): string | undefined {
+  switch (failure.code) {
+    case 'run-unknown': return '`orch-run runs` lists the runs of this folder'
+    case 'run-exists': return 'choose another `--run-id`, or go on with it by `orch-run resume`'
+    case 'run-owned': return 'wait until it has ended, or stop that process'
+    case 'state-folder': return 'choose another one by `--state-dir`'
+    case 'journal-damaged': return 'the run cannot go on, start a new one'
+    case 'run-id-invalid': return undefined
+  }
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { link, open, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { codeOf } from './files-error.ts'
+
+/** A crash leaves the old or the new text, never a mixture and never a file that is half there. */
+export async function replaceDurably(path: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = await writeTemporary(path, text, mode)
+  try {
+    await rename(temporary, path)
+  } catch (error) {
+    await discard(temporary)
+    throw error
+  }
+  await syncFolder(dirname(path))
+}
+
+/** The file appears with its whole text or not at all; false when there was one before. */
+export async function createDurably(path: string, text: string): Promise<boolean> {
+  const temporary = await writeTemporary(path, text, 0o600)
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  } finally {
+    await discard(temporary)
+  }
+  await syncFolder(dirname(path))
+  return true
+}
+
+async function writeTemporary(path: string, text: string, mode: number): Promise<string> {
+  const temporary = `${path}.tmp.${randomBytes(6).toString('hex')}`
+  const file = await open(temporary, 'wx', mode)
+  try {
+    await file.writeFile(text)
+    // What fsync could not save is lost: a second try would be told that all is well.
+    await file.sync()
+    await file.close()
+    return temporary
+  } catch (error) {
+    await file.close().catch(() => {})
+    await discard(temporary)
+    throw error
+  }
+}
+
+/** Nothing waits for it: a temporary file that cannot be removed must not hide why we gave up. */
+async function discard(temporary: string): Promise<void> {
+  await unlink(temporary).catch(() => {})
+}
+
+/** Some file systems cannot flush a folder, and need not. */
+const FOLDER_CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EISDIR', 'EBADF'])
+
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    if (!FOLDER_CANNOT_SYNC.has(codeOf(error) ?? '')) throw error
+  }
+}

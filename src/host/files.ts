@@ -1,0 +1,69 @@
+import { constants } from 'node:fs'
+import { cp, lstat, open, readdir, realpath, rename, symlink, writeFile } from 'node:fs/promises'
+import type { Entry, EntryKind, Files, Stat } from '../base/ports.ts'
+import { openAppender } from './files-appender.ts'
+import { createDurably, replaceDurably } from './files-durable.ts'
+import { guarded, ifThere } from './files-error.ts'
+import { makeFolders } from './files-folder.ts'
+import { removeAll } from './files-remove.ts'
+
+/** The file system of this machine. */
+export function createFiles(): Files {
+  return {
+    read: async (path) => guarded(path, async () => (await readUpTo(path, undefined)).toString('utf8')),
+    readBytes: async (path, limit) => guarded(path, async () => readUpTo(path, limit)),
+    replace: async (path, text, mode) => guarded(path, async () => replaceDurably(path, text, mode)),
+    write: async (path, data, mode) => guarded(path, async () => writeFile(path, data, { mode: mode ?? 0o666 })),
+    append: openAppender,
+    makeFolder: async (path, mode) => guarded(path, async () => makeFolders(path, mode ?? 0o777)),
+    remove: async (path) => guarded(path, async () => removeAll(path)),
+    rename: async (from, to) => guarded(from, async () => rename(from, to)),
+    link: async (target, path) => guarded(path, async () => symlink(target, path)),
+    copy: async (from, to) => guarded(from, async () => copyAll(from, to)),
+    stat: async (path) => guarded(path, async () => ifThere(async () => statOf(path))),
+    list: async (folder) => guarded(folder, async () => entriesOf(folder)),
+    real: async (path) => guarded(path, async () => ifThere(async () => realpath(path))),
+    createExclusive: async (path, text) => guarded(path, async () => createDurably(path, text)),
+  }
+}
+
+const CHUNK = 65_536
+
+/** Opened so that a named pipe without a writer does not hold us up for ever: it reads as empty. */
+async function readUpTo(path: string, limit: number | undefined): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (limit === undefined) return await file.readFile()
+    const chunks: Buffer[] = []
+    for (let left = limit; left > 0;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(left, CHUNK)))
+      if (bytesRead === 0) break
+      chunks.push(buffer.subarray(0, bytesRead))
+      left -= bytesRead
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Links are copied as they are written, files as clones where the file system can. */
+async function copyAll(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
+}
+
+async function statOf(path: string): Promise<Stat> {
+  const stat = await lstat(path)
+  return { kind: kindOf(stat), size: stat.size, mode: stat.mode & 0o7777, modifiedMs: stat.mtimeMs, links: stat.nlink }
+}
+
+async function entriesOf(folder: string): Promise<Entry[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+}
+
+function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): EntryKind {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'folder'
+  return entry.isSymbolicLink() ? 'link' : 'other'
+}

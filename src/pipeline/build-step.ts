@@ -1,0 +1,64 @@
+import { isObject } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import { buildDuration, buildEnv, buildList } from './build-values.ts'
+import type { MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
+import { conditionExpression } from './template.ts'
+import type { PipelineText } from './vocabulary/pipeline.ts'
+import type { MatrixText } from './vocabulary/step.ts'
+
+type StepText = PipelineText['steps'][string]
+
+export function buildStep(id: string, step: StepText): StepSpec {
+  const common = {
+    id,
+    name: step.name,
+    needs: buildList(step.needs),
+    if: step.if === undefined ? undefined : expressionOf(String(step.if)),
+    matrix: step.matrix === undefined ? undefined : buildMatrix(step.matrix),
+    env: buildEnv(step.env),
+    timeoutMs: buildDuration(step.timeout),
+    retry: buildRetry(step.retry),
+    continueOnError: step.continue_on_error ?? false,
+    workspace: step.workspace ?? 'inherit',
+  }
+  if (step.agent !== undefined) {
+    return {
+      ...common, kind: 'agent', agent: step.agent, prompt: step.prompt, promptFile: step.prompt_file,
+      outputs: step.outputs === undefined ? undefined : (Object.fromEntries(Object.entries(step.outputs)) as Readonly<Record<string, JsonObject>>),
+      verify: buildList(step.verify), repair: step.repair ?? 0,
+    }
+  }
+  if (step.check !== undefined) return { ...common, kind: 'check', checks: buildList(step.check) }
+  return { ...common, kind: 'run', run: step.run ?? '', shell: step.shell ?? 'bash -euo pipefail', outputs: buildOutputs(step.outputs) }
+}
+
+function expressionOf(text: string): string {
+  return (conditionExpression(text)?.source ?? text).trim()
+}
+
+function buildRetry(retry: StepText['retry']): RetrySpec {
+  return {
+    attempts: retry?.attempts ?? 1,
+    backoffMs: buildDuration(retry?.backoff) ?? 1000,
+    maxDelayMs: buildDuration(retry?.max_delay) ?? 300_000,
+    on: retry?.on === undefined ? undefined : buildList(retry.on),
+  }
+}
+
+function buildMatrix(matrix: MatrixText): MatrixSpec {
+  if (typeof matrix === 'string') return { expression: expressionOf(matrix) }
+  const { include = [], exclude = [], ...lists } = matrix
+  const dimensions = Object.entries(lists).map(([name, values]) =>
+    [name, typeof values === 'string' ? { expression: expressionOf(values) } : ((values ?? []) as readonly Json[])] as const)
+  return { dimensions: new Map(dimensions), include: include.map(cell), exclude: exclude.map(cell) }
+}
+
+function cell(values: Readonly<Record<string, unknown>>): JsonObject {
+  return Object.fromEntries(Object.entries(values)) as JsonObject
+}
+
+function buildOutputs(outputs: StepText['outputs']): OutputsSpec | undefined {
+  if (outputs === undefined) return undefined
+  if (isObject(outputs)) return new Map(Object.entries(outputs as Readonly<Record<string, JsonObject>>))
+  return new Map((outputs as readonly string[]).map((name) => [name, undefined]))
+}

@@ -1,0 +1,54 @@
+import { posix } from 'node:path'
+import { usdToPico } from '../base/money.ts'
+import type { Json } from '../base/json.ts'
+import { buildAgent } from './build-agent.ts'
+import { buildCheck } from './build-check.ts'
+import { buildProvider } from './build-provider.ts'
+import { buildStep } from './build-step.ts'
+import { buildDuration, buildEnv, buildMap } from './build-values.ts'
+import type { InputSpec, LimitsSpec, Pipeline, WorkspaceSpec } from './pipeline.ts'
+import type { PipelineText } from './vocabulary/pipeline.ts'
+
+/** What the author meant, from a value that was found to be right. */
+export function buildPipeline(text: PipelineText, file: string): Pipeline {
+  return {
+    file,
+    name: text.name ?? posix.parse(file.replaceAll('\\', '/')).name,
+    description: text.description,
+    inputs: buildMap(text.inputs, buildInput),
+    env: buildEnv(text.env),
+    providers: buildMap(text.providers, buildProvider),
+    limits: buildLimits(text.limits),
+    agents: buildMap(text.agents, buildAgent),
+    checks: buildMap(text.checks, buildCheck),
+    workspace: buildWorkspace(text.workspace),
+    steps: buildMap(text.steps, buildStep),
+    outputs: buildEnv(text.outputs),
+  }
+}
+
+type InputText = NonNullable<PipelineText['inputs']>[string]
+
+function buildInput(name: string, input: InputText): InputSpec {
+  return {
+    name,
+    type: input.type ?? 'string',
+    options: input.options ?? [],
+    required: input.required ?? false,
+    default: input.default as Json | undefined,
+    description: input.description,
+    secret: input.secret ?? false,
+  }
+}
+
+function buildLimits(limits: PipelineText['limits']): LimitsSpec {
+  return {
+    budget: limits?.budget_usd === undefined ? undefined : usdToPico(limits.budget_usd),
+    timeoutMs: buildDuration(limits?.timeout),
+    concurrency: limits?.concurrency,
+  }
+}
+
+function buildWorkspace(workspace: PipelineText['workspace']): WorkspaceSpec {
+  return { base: workspace?.base ?? 'HEAD', setup: workspace?.setup, link: workspace?.link ?? [], copy: workspace?.copy ?? [] }
+}

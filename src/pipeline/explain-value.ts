@@ -1,0 +1,96 @@
+import type { Diagnostic } from '../document/diagnostic.ts'
+import type { Document } from '../document/document.ts'
+import { report } from '../document/report.ts'
+import { nearest } from '../document/suggest.ts'
+import { valueSpan } from './mistake.ts'
+import type { Mistake } from './mistake.ts'
+import { DURATION, FILLED, FORMS, REPORT } from './patterns.ts'
+import { didYouMean, found, oneOf, subjectOf } from './phrase.ts'
+import type { Shape } from './shape.ts'
+
+/** What is wrong with a value. */
+export function explainValue(document: Document, mistake: Mistake): Diagnostic[] {
+  const told = tell(mistake)
+  if (!told) return []
+  return [report(document, valueSpan(document, mistake.path), told.code, 'error', told.message, { help: told.help })]
+}
+
+interface Told {
+  readonly code: string
+  readonly message: string
+  readonly help?: string | undefined
+}
+
+function tell(mistake: Mistake): Told | undefined {
+  const { error, path, node, shape } = mistake
+  const subject = subjectOf(path)
+  switch (error.keyword) {
+    case 'type':
+      return { code: 'wrong-type', message: `${subject} must be ${wanted(shape)}, not ${found(node)}`, help: typeHelp(mistake) }
+    case 'enum': {
+      const words = error.params.allowedValues as readonly string[]
+      return { code: 'unknown-value', message: `${subject} must be ${oneOf(words)}, not ${found(node)}`, help: didYouMean(near(mistake, words)) }
+    }
+    case 'const':
+      return { code: 'unknown-value', message: `${subject} must be ${String(error.params.allowedValue)}, not ${found(node)}` }
+    case 'minimum': case 'maximum': {
+      const bound = error.keyword === 'minimum' ? 'at least' : 'at most'
+      return { code: 'out-of-range', message: `${subject} must be a number of ${bound} ${grouped(Number(error.params.limit))}, not ${plain(mistake)}` }
+    }
+    case 'minItems': case 'minProperties':
+      return { code: 'empty-value', message: `${subject} is empty, it must hold at least one ${error.keyword === 'minItems' ? 'value' : 'entry'}` }
+    case 'pattern':
+      return formMistake(mistake)
+    default:
+      return undefined
+  }
+}
+
+function formMistake(mistake: Mistake): Told {
+  const pattern = String(mistake.error.params.pattern)
+  const form = FORMS.get(pattern) ?? { code: 'bad-value', wanted: `a text that matches \`${pattern}\`` }
+  const help = pattern === REPORT ? didYouMean(near(mistake, ['tsc', 'eslint-json', 'junit:GLOB'])) : undefined
+  return { code: form.code, message: `${subjectOf(mistake.path)} must be ${form.wanted}, not ${found(mistake.node)}`, help }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text', number: 'a number', integer: 'a whole number', boolean: '`true` or `false`', object: 'a mapping', array: 'a list',
+}
+
+function typesOf(shape: Shape): string[] {
+  return (Array.isArray(shape.type) ? shape.type : [shape.type]).map(String)
+}
+
+/** What may stand there, as exactly as the schema knows it. */
+function wanted(shape: Shape): string {
+  const types = typesOf(shape)
+  if (shape.const !== undefined) return String(shape.const)
+  if (Array.isArray(shape.enum)) return oneOf(shape.enum.map(String))
+  const form = FORMS.get(String(shape.pattern))
+  if (form && (types.length === 1 || form.isWhole === true) && shape.pattern !== FILLED && form.code !== 'bad-name') return form.wanted
+  const all = types.map((type) => TYPES[type] ?? type)
+  return all.length < 2 ? (all[0] ?? '') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`
+}
+
+function typeHelp({ path, node, shape }: Mistake): string | undefined {
+  const isText = typesOf(shape).includes('string')
+  const isScalar = node?.kind === 'scalar' && node.value !== null
+  if (path.length === 0) return 'a pipeline is a mapping with `steps`'
+  if (path.length === 2 && path[0] === 'steps' && isScalar) return 'a step is a mapping: write `{ run: … }`'
+  if (shape.pattern === DURATION && isScalar) return 'write the unit: `5s`, `5m`'
+  if (path.at(-1) === 'run' && node?.kind === 'sequence') return 'write one text: `run: |` and a line for each command'
+  if (isText && isScalar) return 'put it in quotes'
+  return undefined
+}
+
+function near({ node }: Mistake, words: readonly string[]): string | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'string' ? nearest(node.value, words) : undefined
+}
+
+function plain({ node }: Mistake): string {
+  return node?.kind === 'scalar' ? String(node.value) : found(node)
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en-US')
+}

@@ -1,0 +1,49 @@
+import type { Diagnostic } from '../document/diagnostic.ts'
+import type { Document } from '../document/document.ts'
+import { nodeAt } from '../document/locate.ts'
+import { explainKeys } from './explain-keys.ts'
+import { explainValue } from './explain-value.ts'
+import { pathOf } from './mistake.ts'
+import type { Mistake } from './mistake.ts'
+import { shapeAt } from './shape.ts'
+import type { ShapeError } from './validator.generated.js'
+
+/** What about the keys of a mapping can be wrong; everything else is about a value. */
+const ABOUT_KEYS = new Set(['additionalProperties', 'required', 'anyOf', 'propertyNames', 'false schema'])
+
+/** The findings of the schema in words, one diagnostic for each mistake, with the exact key or value that is to blame. */
+export function explain(document: Document, errors: readonly ShapeError[]): Diagnostic[] {
+  const mistakes = errors.filter(isTold).map((error) => mistakeOf(document, error)).filter(({ node }) => node?.kind !== 'scalar' || !node.broken)
+  const owners = new Map<string, Mistake[]>()
+  const values = new Map<string, Mistake>()
+  const misplaced: string[] = []
+  for (const mistake of mistakes) {
+    const { keyword, instancePath } = mistake.error
+    if (keyword === 'false schema') misplaced.push(instancePath)
+    if (ABOUT_KEYS.has(keyword)) add(owners, ownerPath(mistake.error), mistake)
+    else if (!values.has(instancePath) || keyword === 'type') values.set(instancePath, mistake)
+  }
+  const told = [...values].filter(([at]) => !misplaced.some((path) => at === path || at.startsWith(`${path}/`)))
+  return [...[...owners.values()].flatMap((group) => explainKeys(document, group)), ...told.flatMap(([, mistake]) => explainValue(document, mistake))]
+}
+
+/** `if` only says that its `then` failed, which is told by itself; the form of a key is told by `propertyNames`. */
+function isTold(error: ShapeError): boolean {
+  return error.keyword !== 'if' && error.propertyName === undefined
+}
+
+function mistakeOf(document: Document, error: ShapeError): Mistake {
+  const path = pathOf(document, error.instancePath)
+  return { error, path, node: nodeAt(document, path), shape: shapeAt(error.schemaPath) }
+}
+
+/** The mapping whose key it is about. */
+function ownerPath(error: ShapeError): string {
+  return error.keyword === 'false schema' ? error.instancePath.slice(0, error.instancePath.lastIndexOf('/')) : error.instancePath
+}
+
+function add(groups: Map<string, Mistake[]>, key: string, mistake: Mistake): void {
+  const group = groups.get(key)
+  if (group) group.push(mistake)
+  else groups.set(key, [mistake])
+}

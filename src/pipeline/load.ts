@@ -1,0 +1,80 @@
+import type { Json } from '../base/json.ts'
+import { sortDiagnostics } from '../document/diagnostic.ts'
+import type { Diagnostic } from '../document/diagnostic.ts'
+import type { Document, MappingNode } from '../document/document.ts'
+import { placeOf } from '../document/lines.ts'
+import { parse } from '../document/parse.ts'
+import type { Place, Span } from '../document/span.ts'
+import { toValue } from '../document/value.ts'
+import { buildPipeline } from './build.ts'
+import type { Expressions } from './expression.ts'
+import { meaningMistakes } from './meaning/registry.ts'
+import type { Pipeline } from './pipeline.ts'
+import { maskSecrets, reportSecrets } from './secret.ts'
+import { findSites } from './sites.ts'
+import { surveyOf } from './survey.ts'
+import type { Survey } from './survey.ts'
+import { validateShape } from './validate.ts'
+import type { PipelineText } from './vocabulary/pipeline.ts'
+
+export interface Loaded {
+  /** Its text is that of the file, but with literal keys covered: frames must be cut from it and from nothing else. */
+  readonly document: Document
+  /** Undefined exactly when one of the diagnostics is an error. */
+  readonly pipeline: Pipeline | undefined
+  /** All mistakes of the file, sorted by place. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** From text to meaning: the border behind which a pipeline is right. The expression library is loaded only where it is needed. */
+export async function load(text: string, file: string, expressions?: Expressions): Promise<Loaded> {
+  const masked = maskSecrets(text)
+  const { document, diagnostics } = parse(masked.text, file)
+  const { root } = document
+  const value = root && toValue(root)
+  const found = root?.kind === 'mapping' ? await mistakesOf(document, root, value ?? null, expressions) : []
+  const told = besideSecrets(document, masked.secrets, [...diagnostics, ...beside(diagnostics, found)])
+  const all = sortDiagnostics(unique([...reportSecrets(document, masked.secrets), ...told]))
+  const isValid = root?.kind === 'mapping' && !all.some((diagnostic) => diagnostic.severity === 'error')
+  return { document, diagnostics: all, pipeline: isValid ? buildPipeline(value as unknown as PipelineText, file) : undefined }
+}
+
+async function mistakesOf(document: Document, root: MappingNode, value: Json, expressions: Expressions | undefined): Promise<Diagnostic[]> {
+  const survey = surveyOf(document, root)
+  return [...(await validateShape(document, value)), ...meaningMistakes(survey), ...(await expressionMistakes(survey, expressions))]
+}
+
+async function expressionMistakes(survey: Survey, loaded: Expressions | undefined): Promise<readonly Diagnostic[]> {
+  const { sites, stray } = findSites(survey)
+  if (sites.length === 0) return stray
+  const [{ checkSite }, { loadExpressions }] = await Promise.all([import('./expression-check.ts'), import('./expression.ts')])
+  const expressions = loaded ?? (await loadExpressions())
+  return [...stray, ...sites.flatMap((site) => checkSite(site, expressions))]
+}
+
+/** What is no YAML has no meaning either: where the parser said something, nothing more is said. */
+function beside(parsed: readonly Diagnostic[], found: readonly Diagnostic[]): Diagnostic[] {
+  const said = new Set(parsed.map(({ line, column }) => `${line}:${column}`))
+  return found.filter(({ line, column }) => !said.has(`${line}:${column}`))
+}
+
+/** A covered key has no right form either: that it stands there is said once. */
+function besideSecrets(document: Document, secrets: readonly Span[], diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (secrets.length === 0) return diagnostics
+  const places = secrets.map((span) => placeOf(document, span))
+  return diagnostics.filter((diagnostic) => !places.some((place) => isWithin(diagnostic, place)))
+}
+
+function isWithin(diagnostic: Place, place: Place): boolean {
+  const isAfterStart = diagnostic.line > place.line || (diagnostic.line === place.line && diagnostic.column >= place.column)
+  return isAfterStart && (diagnostic.line < place.end_line || (diagnostic.line === place.end_line && diagnostic.column < place.end_column))
+}
+
+/** What an alias repeats is wrong only once. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>()
+  return diagnostics.filter(({ code, line, column, message }) => {
+    const key = `${line}:${column}:${code}:${message}`
+    return !seen.has(key) && seen.add(key)
+  })
+}

@@ -1,0 +1,36 @@
+import type { Diagnostic } from '../../document/diagnostic.ts'
+import { report } from '../../document/report.ts'
+import { field, itemsOf, mentionsIn, textAt } from '../fields.ts'
+import type { Mention } from '../fields.ts'
+import { quoted } from '../phrase.ts'
+import type { Survey } from '../survey.ts'
+
+/** Tools that the permissions of an agent take away again. */
+export function agentMistakes(survey: Survey): Diagnostic[] {
+  return [...(survey.agents?.values() ?? [])].flatMap(({ key, value }) => {
+    const permissions = textAt(value, 'permissions')?.name ?? 'limited'
+    const allows = itemsOf(field(value, 'allow_commands')).length > 0
+    return mentionsIn(field(value, 'tools')).flatMap((tool) => toolMistakes(survey, key, tool, permissions, allows))
+  })
+}
+
+function toolMistakes({ document }: Survey, agent: string, tool: Mention, permissions: string, allows: boolean): Diagnostic[] {
+  const at = tool.node.span
+  const whose = `the \`permissions\` of agent ${quoted(agent)}`
+  if (tool.name === 'shell' && permissions === 'read-only') {
+    return [report(document, at, 'forbidden-tool', 'error', `${whose} are \`read-only\`, which forbids the tool \`shell\``, {
+      help: 'leave the tool out, or write `permissions: limited`',
+    })]
+  }
+  if (tool.name === 'files' && permissions === 'read-only') {
+    return [report(document, at, 'forbidden-tool', 'warning', `${whose} are \`read-only\`, so of the tools \`files\` only those that read are there`, {
+      help: 'write `files.read`',
+    })]
+  }
+  if (tool.name === 'shell' && permissions === 'limited' && !allows) {
+    return [report(document, at, 'forbidden-tool', 'warning', `${whose} are \`limited\` and \`allow_commands\` names none, so the tool \`shell\` can run nothing`, {
+      help: 'name commands in `allow_commands`, or write `permissions: full`',
+    })]
+  }
+  return []
+}

@@ -1,0 +1,92 @@
+import { canonical } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { Diagnostic } from '../../document/diagnostic.ts'
+import type { DocumentNode, MappingNode, Pair } from '../../document/document.ts'
+import { report } from '../../document/report.ts'
+import { nearest } from '../../document/suggest.ts'
+import { toValue } from '../../document/value.ts'
+import { field, itemsOf, mentionOf, pairsOf } from '../fields.ts'
+import { didYouMean, quoted } from '../phrase.ts'
+import type { StepView, Survey } from '../survey.ts'
+import { conditionExpression, hasExpression } from '../template.ts'
+import { MOST_NODES } from '../words.ts'
+
+/** Matrices that are no lists, name what they do not have, or hold nothing or too much; and plans of too many nodes. */
+export function matrixMistakes(survey: Survey): Diagnostic[] {
+  const found: Diagnostic[] = []
+  let nodes = 0
+  for (const step of survey.steps.values()) {
+    const matrix = field(step.node, 'matrix')
+    const cells = matrix?.kind === 'mapping' ? countCells(matrix) : 1
+    if (matrix) found.push(...expressionMistakes(survey, matrix))
+    if (matrix?.kind === 'mapping') found.push(...tableMistakes(survey, step, matrix, cells))
+    if (cells <= MOST_NODES) nodes += cells
+  }
+  const steps = survey.root.pairs.get('steps')
+  if (nodes > MOST_NODES && steps) {
+    const message = `the steps make ${nodes} nodes, a plan holds at most 10,000`
+    found.push(report(survey.document, steps.keySpan, 'too-many-nodes', 'error', message))
+  }
+  return found
+}
+
+/** The dimensions of a matrix: all keys but the two that change its cells. */
+export function dimensionsOf(matrix: MappingNode): Pair[] {
+  return pairsOf(matrix).filter(({ key }) => key !== 'include' && key !== 'exclude')
+}
+
+/** How many cells the lists make, or that are added where there is none; a dimension that is not known yet counts once. */
+function countCells(matrix: MappingNode): number {
+  const dimensions = dimensionsOf(matrix)
+  if (dimensions.length === 0) return itemsOf(field(matrix, 'include')).length
+  return dimensions.reduce((product, { value }) => product * (value.kind === 'sequence' ? value.items.length : 1), 1)
+}
+
+function expressionMistakes({ document }: Survey, matrix: DocumentNode): Diagnostic[] {
+  const nodes = matrix.kind === 'mapping' ? dimensionsOf(matrix).map((pair) => pair.value) : [matrix]
+  return nodes.flatMap((node) => {
+    const text = mentionOf(node)?.name
+    if (text === undefined || !hasExpression(text) || conditionExpression(text)) return []
+    return [report(document, node.span, 'bad-matrix', 'error', 'a matrix is given by one expression, this text holds more than that')]
+  })
+}
+
+function tableMistakes(survey: Survey, step: StepView, matrix: MappingNode, cells: number): Diagnostic[] {
+  const { document } = survey
+  const whose = `the matrix of step ${quoted(step.id)}`
+  if (cells > MOST_NODES || itemsOf(field(matrix, 'include')).length > MOST_NODES) {
+    const span = step.node.pairs.get('matrix')?.keySpan ?? matrix.span
+    return [report(document, span, 'too-many-nodes', 'error', `${whose} makes ${told(cells)} nodes, a plan holds at most 10,000`)]
+  }
+  const unknown = unknownDimensions(survey, matrix, whose)
+  if (unknown.length > 0 || !leavesNothing(matrix)) return unknown
+  return [report(document, matrix.span, 'empty-value', 'error', `${whose} has no cell left: \`exclude\` takes them all`)]
+}
+
+function told(cells: number): string {
+  return cells > 1e15 ? 'more than 10^15' : cells.toLocaleString('en-US')
+}
+
+function unknownDimensions({ document }: Survey, matrix: MappingNode, whose: string): Diagnostic[] {
+  const known = dimensionsOf(matrix).map((pair) => pair.key)
+  return itemsOf(field(matrix, 'exclude')).flatMap((cell) =>
+    pairsOf(cell).filter(({ key }) => !known.includes(key)).map(({ key, keySpan }) =>
+      report(document, keySpan, 'unknown-dimension', 'error', `${whose} excludes by ${quoted(key)}, which is none of its lists`, {
+        help: didYouMean(nearest(key, known)),
+      })))
+}
+
+/** Whether the exclusions take every combination and nothing is added. */
+function leavesNothing(matrix: MappingNode): boolean {
+  const patterns = itemsOf(field(matrix, 'exclude')).filter((node) => node.kind === 'mapping').map((node) => toValue(node) as JsonObject)
+  const dimensions = dimensionsOf(matrix)
+  if (patterns.length === 0 || itemsOf(field(matrix, 'include')).length > 0 || dimensions.some(({ value }) => value.kind !== 'sequence')) return false
+  let cells: Map<string, Json>[] = [new Map()]
+  for (const { key, value } of dimensions) {
+    const values = toValue(value) as readonly Json[]
+    cells = cells.flatMap((cell) => values.map((one) => new Map([...cell, [key, one]])))
+  }
+  const isOut = (cell: Map<string, Json>): boolean =>
+    patterns.some((pattern) => Object.entries(pattern).every(([key, value]) => canonical(cell.get(key)) === canonical(value)))
+  return cells.length > 0 && cells.every(isOut)
+}

@@ -1,0 +1,69 @@
+import type { Diagnostic } from '../../document/diagnostic.ts'
+import { report } from '../../document/report.ts'
+import type { RelatedSpan } from '../../document/report.ts'
+import { nearest } from '../../document/suggest.ts'
+import { findCycles } from '../cycle.ts'
+import type { Mention } from '../fields.ts'
+import { didYouMean, quoted } from '../phrase.ts'
+import type { StepView, Survey } from '../survey.ts'
+
+/** Needs that are no steps, a step that needs itself, names that stand twice, cycles. */
+export function needsMistakes(survey: Survey): Diagnostic[] {
+  return [...[...survey.steps.values()].flatMap((step) => stepMistakes(survey, step)), ...cycleMistakes(survey)]
+}
+
+function stepMistakes(survey: Survey, step: StepView): Diagnostic[] {
+  const seen = new Set<string>()
+  return step.needs.flatMap((need) => {
+    const isRepeated = seen.has(need.name)
+    seen.add(need.name)
+    if (isRepeated) return [repeated(survey, step, need)]
+    if (need.name === step.id) return [selfNeed(survey, need)]
+    return survey.stepIds.has(need.name) ? [] : [unknownNeed(survey, step, need)]
+  })
+}
+
+function unknownNeed({ document, stepIds }: Survey, step: StepView, need: Mention): Diagnostic {
+  const help = didYouMean(nearest(need.name, [...stepIds].filter((id) => id !== step.id)))
+  const message = `step ${quoted(step.id)} needs ${quoted(need.name)}, which is no step of this pipeline`
+  return report(document, need.node.span, 'unknown-need', 'error', message, { help })
+}
+
+function selfNeed({ document }: Survey, need: Mention): Diagnostic {
+  return report(document, need.node.span, 'self-need', 'error', `step ${quoted(need.name)} needs itself, so it could never start`, { help: 'leave it out' })
+}
+
+function repeated({ document }: Survey, step: StepView, need: Mention): Diagnostic {
+  const first = step.needs.find((other) => other.name === need.name) ?? need
+  const message = `step ${quoted(step.id)} names ${quoted(need.name)} twice in \`needs\``
+  return report(document, need.node.span, 'repeated-need', 'warning', message, { related: [{ span: first.node.span, message: 'first here' }] })
+}
+
+/** A message of a thousand names helps nobody; the places beside it go further. */
+const MOST_NAMED = 8
+const MOST_PLACES = 50
+
+function cycleMistakes(survey: Survey): Diagnostic[] {
+  const { document, steps, needs } = survey
+  if (needs.order.length === steps.size) return []
+  const graph = new Map([...steps.values()].map((step) => [step.id, step.needs.map((need) => need.name)]))
+  return findCycles(graph).map((cycle) => {
+    const edges = cycle.map((id, at) => edge(survey, id, cycle[(at + 1) % cycle.length] ?? id))
+    const place = edges[0]?.span ?? { start: 0, end: 0 }
+    return report(document, place, 'cycle', 'error', `steps need each other in a cycle: ${told(cycle)}`, {
+      help: 'leave one of these needs out', related: edges.slice(0, MOST_PLACES),
+    })
+  })
+}
+
+function edge({ steps }: Survey, id: string, needed: string): RelatedSpan {
+  const step = steps.get(id)
+  const span = step?.needs.find((need) => need.name === needed)?.node.span ?? step?.pair.keySpan ?? { start: 0, end: 0 }
+  return { span, message: `step ${quoted(id)} needs ${quoted(needed)}` }
+}
+
+function told(cycle: readonly string[]): string {
+  const names = cycle.slice(0, MOST_NAMED).map(quoted)
+  if (cycle.length > MOST_NAMED) names.push(`${cycle.length - MOST_NAMED} more`)
+  return [...names, quoted(cycle[0] ?? '')].join(' → ')
+}

@@ -1,0 +1,21 @@
+import type { Diagnostic } from '../../document/diagnostic.ts'
+import type { Survey } from '../survey.ts'
+import { agentMistakes } from './agents.ts'
+import { checkMistakes } from './checks.ts'
+import { durationMistakes } from './durations.ts'
+import { inputMistakes } from './inputs.ts'
+import { matrixMistakes } from './matrix.ts'
+import { needsMistakes } from './needs.ts'
+import { outputsMistakes } from './outputs.ts'
+import { providerMistakes } from './providers.ts'
+import { referenceMistakes } from './references.ts'
+import { shellMistakes } from './shell.ts'
+
+const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
+  needsMistakes, referenceMistakes, agentMistakes, checkMistakes, providerMistakes, inputMistakes, matrixMistakes, durationMistakes, outputsMistakes, shellMistakes,
+]
+
+/** Everything that a pipeline of the right form can still mean wrongly, but for its expressions. */
+export function meaningMistakes(survey: Survey): Diagnostic[] {
+  return MEANINGS.flatMap((mistakes) => mistakes(survey))
+}

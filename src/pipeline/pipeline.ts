@@ -1,0 +1,177 @@
+import type { Json, JsonObject } from '../base/json.ts'
+import type { Pico } from '../base/money.ts'
+
+/** A text in which `${{ … }}` stands for a value that is known only while the pipeline runs. */
+export type Template = string
+
+/** What the author meant: names resolved, defaults filled in, durations in milliseconds. Plain data. */
+export interface Pipeline {
+  /** As named on the command line. */
+  readonly file: string
+  readonly name: string
+  readonly description: string | undefined
+  readonly inputs: ReadonlyMap<string, InputSpec>
+  readonly env: Readonly<Record<string, Template>>
+  readonly providers: ReadonlyMap<string, ProviderSpec>
+  readonly limits: LimitsSpec
+  readonly agents: ReadonlyMap<string, AgentSpec>
+  readonly checks: ReadonlyMap<string, CheckSpec>
+  readonly workspace: WorkspaceSpec
+  /** In the order of the file. */
+  readonly steps: ReadonlyMap<string, StepSpec>
+  readonly outputs: Readonly<Record<string, Template>>
+}
+
+export interface InputSpec {
+  readonly name: string
+  readonly type: 'string' | 'number' | 'boolean' | 'choice' | 'json'
+  readonly options: readonly string[]
+  readonly required: boolean
+  readonly default: Json | undefined
+  readonly description: string | undefined
+  /** Its value is masked everywhere. */
+  readonly secret: boolean
+}
+
+export type ProviderType = 'anthropic' | 'openai' | 'openai-compatible' | 'replay'
+
+export interface ProviderSpec {
+  readonly name: string
+  readonly type: ProviderType
+  /** The environment variable that holds the key; undefined where none is needed (`replay`, a local server). */
+  readonly apiKeyEnv: string | undefined
+  readonly baseUrl: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  /** The whole of one call, in milliseconds. */
+  readonly timeoutMs: number | undefined
+  readonly prices: ReadonlyMap<string, PriceSpec>
+  /** `replay`: the folder of the recording, relative to the pipeline's own folder. */
+  readonly recording: string | undefined
+}
+
+/** Pico-dollars per token; `free` is a price of nothing that somebody chose. */
+export type PriceSpec = 'free' | { readonly input: Pico; readonly output: Pico; readonly cacheRead: Pico; readonly cacheWrite: Pico }
+
+export interface LimitsSpec {
+  readonly budget: Pico | undefined
+  readonly timeoutMs: number | undefined
+  readonly concurrency: number | undefined
+}
+
+export type Permissions = 'read-only' | 'limited' | 'full'
+
+export interface AgentSpec {
+  readonly name: string
+  readonly description: string | undefined
+  readonly provider: string
+  readonly model: string
+  readonly instructions: string | undefined
+  /** Relative to the pipeline's own folder. */
+  readonly instructionsFile: string | undefined
+  readonly tools: readonly string[]
+  readonly permissions: Permissions
+  readonly allowCommands: readonly string[]
+  readonly maxTurns: number
+  readonly maxOutputTokens: number
+  readonly temperature: number | undefined
+  readonly env: Readonly<Record<string, Template>>
+}
+
+export type CheckKind = 'syntax' | 'types' | 'lint' | 'tests' | 'custom'
+
+export interface CheckSpec {
+  readonly name: string
+  readonly kind: CheckKind
+  readonly run: Template
+  readonly timeoutMs: number | undefined
+  readonly expect: ExpectSpec
+  readonly report: CheckReportSpec | undefined
+  readonly gate: 'block' | 'warn'
+}
+
+export interface ExpectSpec {
+  readonly exitCode: number
+  readonly stdoutMatches: string | undefined
+  readonly stderrMatches: string | undefined
+  /** In neither stream. */
+  readonly notMatches: string | undefined
+}
+
+export interface CheckReportSpec {
+  readonly format: string
+  /** Glob of the files, relative to the workspace; undefined where the report is the standard output. */
+  readonly path: string | undefined
+}
+
+export interface WorkspaceSpec {
+  /** `HEAD`, `working-tree` or any ref. */
+  readonly base: string
+  readonly setup: Template | undefined
+  readonly link: readonly string[]
+  readonly copy: readonly string[]
+}
+
+export type StepSpec = RunStep | AgentStep | CheckStep
+export type StepKindName = StepSpec['kind']
+export type WorkspaceMode = 'inherit' | 'worktree' | 'checkout' | 'none'
+
+interface CommonStep {
+  readonly id: string
+  readonly name: Template | undefined
+  readonly needs: readonly string[]
+  /** The expression alone, without `${{ }}`; undefined means `success()`. */
+  readonly if: string | undefined
+  readonly matrix: MatrixSpec | undefined
+  readonly env: Readonly<Record<string, Template>>
+  readonly timeoutMs: number | undefined
+  readonly retry: RetrySpec
+  readonly continueOnError: boolean
+  readonly workspace: WorkspaceMode
+}
+
+export interface RunStep extends CommonStep {
+  readonly kind: 'run'
+  readonly run: Template
+  /** As split by blanks; the script's file is appended. */
+  readonly shell: string
+  readonly outputs: OutputsSpec | undefined
+}
+
+export interface AgentStep extends CommonStep {
+  readonly kind: 'agent'
+  readonly agent: string
+  readonly prompt: Template | undefined
+  /** Relative to the pipeline's own folder; its text is a template too. */
+  readonly promptFile: string | undefined
+  readonly outputs: Readonly<Record<string, JsonObject>> | undefined
+  readonly verify: readonly string[]
+  readonly repair: number
+}
+
+export interface CheckStep extends CommonStep {
+  readonly kind: 'check'
+  readonly checks: readonly string[]
+}
+
+/** The outputs that a script must set: by name, with a JSON Schema where the author gave one. */
+export type OutputsSpec = ReadonlyMap<string, JsonObject | undefined>
+
+export interface RetrySpec {
+  /** Attempts in all, the first one counted. */
+  readonly attempts: number
+  readonly backoffMs: number
+  readonly maxDelayMs: number
+  /** Codes of failures to try again; undefined: all that can be. */
+  readonly on: readonly string[] | undefined
+}
+
+export type MatrixSpec = MatrixLists | { readonly expression: string }
+
+export interface MatrixLists {
+  /** A value list, or an expression that gives one. */
+  readonly dimensions: ReadonlyMap<string, readonly Json[] | { readonly expression: string }>
+  readonly include: readonly JsonObject[]
+  readonly exclude: readonly JsonObject[]
+}
+
+export type MatrixValues = Readonly<Record<string, Json>>

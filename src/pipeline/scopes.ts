@@ -1,0 +1,79 @@
+import type { DocumentPath } from '../document/document.ts'
+import { field, mentionsIn, pairsOf, textAt } from './fields.ts'
+import { dimensionsOf } from './meaning/matrix.ts'
+import { inputSpecOf } from './meaning/inputs.ts'
+import { CONTEXTS } from './names.ts'
+import type { Names, StepNames } from './names.ts'
+import type { StepView, Survey } from './survey.ts'
+
+export interface Scopes {
+  /** What a text may name where it stands; `text` only says whether the steps are asked for at all. */
+  namesAt(path: DocumentPath, text: string): Names
+}
+
+type Context = (typeof CONTEXTS)[number]
+
+export function createScopes(survey: Survey): Scopes {
+  const allSteps = [...survey.stepIds]
+  const inputs = [...(survey.inputs?.keys() ?? [])]
+  const inputSpecs = new Map([...(survey.inputs ?? [])].map(([name, pair]) => [name, inputSpecOf(pair)]))
+  const offered = new Map<string, StepNames>()
+  const offeredBy = (id: string): StepNames => {
+    const known = offered.get(id) ?? stepNames(survey.steps.get(id))
+    offered.set(id, known)
+    return known
+  }
+  const names = (without: readonly Context[], matrix: Names['matrix'], visible: (id: string) => boolean, text: string, isCondition = false): Names => {
+    const ids = /steps/i.test(text) ? allSteps.filter(visible) : []
+    const contexts = CONTEXTS.filter((context) => !without.includes(context) && !(context === 'matrix' && matrix === null))
+    return { contexts, inputs, inputSpecs, matrix, steps: new Map(ids.map((id) => [id, offeredBy(id)])), allSteps, statusFunctions: isCondition }
+  }
+  const shared = (users: readonly StepView[], text: string): Names =>
+    names([], commonMatrix(users), (id) => users.every((user) => survey.needs.needs(user.id, id)), text)
+  return {
+    namesAt(path, text) {
+      const [top, name, key] = path.map(String)
+      if (top === 'env') return names(['env', 'matrix', 'steps'], 'unknown', () => false, text)
+      if (top === 'outputs') return names(['matrix'], 'unknown', () => true, text)
+      if (top === 'workspace') return names(['matrix', 'steps'], 'unknown', () => false, text)
+      if (top === 'agents') return shared(usersOf(survey, ['agent'], name ?? ''), text)
+      if (top === 'checks') return shared(usersOf(survey, ['check', 'verify'], name ?? ''), text)
+      const step = survey.steps.get(name ?? '')
+      const needs = (id: string): boolean => step !== undefined && survey.needs.needs(step.id, id)
+      if (key === 'matrix') return names(['matrix'], 'unknown', needs, text)
+      return names([], matrixKeys(step), needs, text, key === 'if')
+    },
+  }
+}
+
+/** The steps that use an agent or a check. */
+function usersOf({ steps }: Survey, keys: readonly string[], name: string): StepView[] {
+  return [...steps.values()].filter(({ node }) => keys.some((key) => mentionsIn(field(node, key)).some((mention) => mention.name === name)))
+}
+
+/** What every user's matrix has; what nobody uses may name anything. */
+function commonMatrix(users: readonly StepView[]): Names['matrix'] {
+  const all = users.map(matrixKeys)
+  if (all.length === 0) return 'unknown'
+  if (all.includes(null)) return null
+  const known = all.filter((keys) => Array.isArray(keys))
+  return known.length === 0 ? 'unknown' : known.reduce((common, keys) => common.filter((key) => keys.includes(key)))
+}
+
+function matrixKeys(step: StepView | undefined): Names['matrix'] {
+  const matrix = field(step?.node, 'matrix')
+  if (!matrix) return null
+  if (matrix.kind !== 'mapping') return 'unknown'
+  const include = field(matrix, 'include')
+  const added = include?.kind === 'sequence' ? include.items.flatMap((cell) => pairsOf(cell).map((pair) => pair.key)) : []
+  return [...new Set([...dimensionsOf(matrix).map((pair) => pair.key), ...added])]
+}
+
+/** The outputs that a step offers: those it declares; an undeclared script may set any. */
+function stepNames(step: StepView | undefined): StepNames {
+  const outputs = field(step?.node, 'outputs')
+  const declared = outputs?.kind === 'mapping' ? [...outputs.pairs.keys()] : mentionsIn(outputs).map((mention) => mention.name)
+  if (textAt(step?.node, 'agent')) return { outputs: [...new Set([...declared, 'text'])] }
+  if (field(step?.node, 'check')) return { outputs: [] }
+  return { outputs: outputs ? declared : 'any' }
+}

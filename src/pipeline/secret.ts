@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../document/diagnostic.ts'
+import type { Document } from '../document/document.ts'
+import { report } from '../document/report.ts'
+import type { Span } from '../document/span.ts'
+
+/** How the keys of model providers and forges begin. What stands before must not be part of a longer word: `task-…` is none. */
+const KEYS = new RegExp(
+  '(?<![A-Za-z0-9_-])(?:' + [
+    'sk-(?:ant|proj|svcacct|admin|or)-[A-Za-z0-9_-]{16,}', 'sk-[A-Za-z0-9]{20,}', 'xai-[A-Za-z0-9]{20,}', 'AIza[A-Za-z0-9_-]{30,}',
+    'gsk_[A-Za-z0-9]{30,}', 'hf_[A-Za-z0-9]{30,}', 'gh[pousr]_[A-Za-z0-9]{20,}', 'github_pat_[A-Za-z0-9_]{20,}',
+    'gl(?:pat|dt|rt|cbt|ptt|ft)-[A-Za-z0-9_-]{16,}', '(?:AKIA|ASIA)[A-Z0-9]{16}',
+  ].join('|') + ')' +
+  '|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?:[\\s\\S]{0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|[^\\r\\n]*)',
+  'g',
+)
+
+export interface Masked {
+  /** As long as the original, so that every place holds; nothing that reads it can give a key away. */
+  readonly text: string
+  readonly secrets: readonly Span[]
+}
+
+/** The text with the characters of everything that looks like a key covered. */
+export function maskSecrets(text: string): Masked {
+  const secrets: Span[] = []
+  const masked = text.replace(KEYS, (key: string, at: number) => {
+    secrets.push(withQuotes(text, { start: at, end: at + key.length }))
+    return key.replace(/\S/g, '•')
+  })
+  return { text: masked, secrets }
+}
+
+/** A key that is a whole quoted value is blamed with its quotes, like any other value. */
+function withQuotes(text: string, { start, end }: Span): Span {
+  const quote = text[start - 1]
+  return (quote === '"' || quote === "'") && text[end] === quote ? { start: start - 1, end: end + 1 } : { start, end }
+}
+
+export function reportSecrets(document: Document, secrets: readonly Span[]): Diagnostic[] {
+  const help = 'keep it in the environment and name the variable: by `api_key_env`, or as `${{ secrets.NAME }}`'
+  return secrets.map((span) => report(document, span, 'literal-secret', 'error', 'this looks like a literal key, which must not stand in a file', { help }))
+}

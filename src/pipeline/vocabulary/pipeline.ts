@@ -1,0 +1,33 @@
+import * as Type from 'typebox'
+import { FILLED, NAME } from '../patterns.ts'
+import { agents } from './agent.ts'
+import { checks } from './check.ts'
+import { inputs } from './input.ts'
+import { limits } from './limits.ts'
+import { providers } from './provider.ts'
+import { steps } from './step.ts'
+import { env, named, plainValue, record, text } from './values.ts'
+import { workspace } from './workspace.ts'
+
+/** A whole pipeline as its author writes it. Top-level keys that begin with `x-` are the author's own. */
+export const pipeline = record(
+  {
+    version: Type.Optional(Type.Literal(1, { description: 'The version of the language. Default: 1.', examples: [1], default: 1 })),
+    name: Type.Optional(text(FILLED, { description: 'For people. Default: the name of the file without its ending.', examples: ['fix-and-prove'] })),
+    description: Type.Optional(Type.String({ description: 'What the pipeline does.', examples: ['Fix one issue, prove the fix.'] })),
+    inputs: Type.Optional(inputs),
+    env: Type.Optional(env({ description: 'Variables for `run` steps and checks.' })),
+    providers: Type.Optional(providers),
+    limits: Type.Optional(limits),
+    agents: Type.Optional(agents),
+    checks: Type.Optional(checks),
+    workspace: Type.Optional(workspace),
+    steps,
+    outputs: Type.Optional(named(NAME, plainValue, {
+      description: 'Values that the run hands on.', examples: [{ commit: '${{ steps.fix.commit }}' }],
+    })),
+  },
+  { patternProperties: { '^x-': true as unknown as Type.TSchema }, description: 'A pipeline of orch-run.' },
+)
+
+export type PipelineText = Type.Static<typeof pipeline>

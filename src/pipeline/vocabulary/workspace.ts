@@ -1,0 +1,16 @@
+import * as Type from 'typebox'
+import { BASE, FILLED, INSIDE_PATH } from '../patterns.ts'
+import { record, text, texts } from './values.ts'
+
+export const workspace = record(
+  {
+    base: Type.Optional(text(BASE, {
+      description: 'What worktrees begin from: `HEAD`, `working-tree` (with what is not committed yet) or any ref. Default: `HEAD`.',
+      examples: ['HEAD', 'working-tree', 'main'], default: 'HEAD',
+    })),
+    setup: Type.Optional(text(FILLED, { description: 'A script that runs once in each fresh worktree.', examples: ['npm ci'] })),
+    link: Type.Optional(texts(INSIDE_PATH, { description: 'Ignored paths that worktrees share with the checkout.', examples: [['node_modules']] })),
+    copy: Type.Optional(texts(INSIDE_PATH, { description: 'Ignored paths that are copied from the checkout into each worktree.', examples: [['.env.test']] })),
+  },
+  { description: 'How worktrees are made.', examples: [{ base: 'HEAD', setup: 'npm ci', link: ['node_modules'] }] },
+)

@@ -1,0 +1,27 @@
+/** The keys that say what a step does, and the keys that belong to each of them alone. */
+export const STEP_KINDS = ['run', 'agent', 'check'] as const
+
+export type StepKindWord = (typeof STEP_KINDS)[number]
+
+export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
+  run: ['run', 'shell', 'outputs'],
+  agent: ['agent', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs'],
+  check: ['check'],
+}
+
+/** The keys of other kinds that a step of this kind may not have. */
+export function foreignKeys(kind: StepKindWord): string[] {
+  const all = new Set(STEP_KINDS.flatMap((other) => KIND_KEYS[other]))
+  return [...all].filter((key) => !KIND_KEYS[kind].includes(key))
+}
+
+/** Codes of failures that another attempt could turn to the better. */
+export const RETRYABLE = [
+  'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'output-invalid', 'provider-failed', 'interrupted',
+] as const
+
+/** Checks that are found in the project where the pipeline does not declare them. */
+export const DETECTED_CHECKS = ['types', 'lint', 'tests'] as const
+
+/** The most nodes that one plan may hold. */
+export const MOST_NODES = 10_000

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { canonical } from '../base/json.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
+import type { Plan } from './plan.ts'
+
+/**
+ * A digest of all that decides what a node does: its step's definition with its agent, model and checks, the workspace, the
+ * pipeline's `env`, the inputs, its cell of the matrix, and what came from the steps it needs. Equal digests mean equal work.
+ * Names for people (`name`, `description`) and bounds that change no result (`timeout`, `retry`) are left out.
+ */
+export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null, inputs: JsonObject, upstream: JsonObject): string {
+  const spec = plan.steps.get(step)?.spec
+  const { pipeline } = plan
+  const parts = { definition: spec ? definition(pipeline, spec) : null, env: pipeline.env, matrix, inputs, upstream }
+  return createHash('sha256').update(canonical(plain(parts))).digest('hex').slice(0, 32)
+}
+
+function definition(pipeline: Pipeline, spec: StepSpec): unknown {
+  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, ...work } = spec
+  const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
+  const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
+  const provider = agent && pipeline.providers.get(agent.provider)
+  return {
+    work,
+    agent,
+    provider: provider && { type: provider.type, baseUrl: provider.baseUrl },
+    checks: checks.map((check) => pipeline.checks.get(check) ?? check),
+    workspace: pipeline.workspace,
+  }
+}
+
+/** Maps as lists of pairs and big integers as text, so that every part of a definition reaches the digest. */
+function plain(value: unknown): Json {
+  if (value instanceof Map) return [...value].map(([key, item]) => [String(key), plain(item)])
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value === 'bigint') return value.toString()
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, plain(item)]])))
+  }
+  return value as Json
+}

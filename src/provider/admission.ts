@@ -1,0 +1,49 @@
+import { formatUsd } from '../base/money.ts'
+import type { Pico } from '../base/money.ts'
+import { err, ok } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
+import type { Lane } from './caller.ts'
+import type { Ledger } from './ledger.ts'
+import type { CallSlot } from './model.ts'
+
+/** A request that wants to be sent. */
+export interface Applicant {
+  /** Unique in the run. */
+  readonly id: string
+  readonly lane: Lane
+  readonly slot: CallSlot
+  /** The most that it can cost. */
+  readonly hold: Pico
+}
+
+/** The right to send one request; it must be settled exactly once, whatever becomes of the request. */
+export interface Permit {
+  settle(cost: Pico): void
+}
+
+export interface Blocked {
+  readonly scope: string
+  readonly message: string
+}
+
+/** Whether a request may be sent, decided in one synchronous step: all that it needs is taken, or nothing. */
+export interface Admission {
+  admit(applicant: Applicant): Result<Permit, Blocked>
+}
+
+/** `scopesOf`: the budgets that a request counts in. */
+export function createAdmission(ledger: Ledger, scopesOf: (applicant: Applicant) => readonly string[]): Admission {
+  return {
+    admit(applicant) {
+      const held = ledger.hold(applicant.id, applicant.hold, scopesOf(applicant))
+      if (!held.ok) {
+        const { scope, limit, spent, reserved } = held.error
+        const open = reserved === 0n ? '' : ` and ${formatUsd(reserved)} are reserved`
+        const found = `${formatUsd(spent)} of ${formatUsd(limit ?? 0n)} are spent${open}`
+        const asked = `a call that may cost ${formatUsd(applicant.hold)}`
+        return err({ scope, message: `${asked} does not fit into the budget of the ${scope}: ${found}` })
+      }
+      return ok({ settle: (cost) => void ledger.settle(applicant.id, cost) })
+    },
+  }
+}

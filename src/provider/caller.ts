@@ -1,0 +1,52 @@
+import type { Result } from '../base/result.ts'
+import type { CallFailure, CallSlot, ModelReply, ModelRequest, Usage } from './model.ts'
+
+/** The one door to the models: every call passes admission, is held before it is sent and settled once, whatever happens. */
+export interface Caller {
+  call(lane: Lane, request: ModelRequest, tell: CallTeller, signal: AbortSignal): Promise<Result<ModelReply, Refusal>>
+}
+
+/** Provider, model and (by the provider) credential: what limits, breakers and prices belong to. */
+export interface Lane {
+  readonly provider: string
+  readonly model: string
+}
+
+/** What must be durable before the caller goes on, and what only is to be known. */
+export interface CallTeller {
+  reserved(reservation: Reservation): Promise<void>
+  settled(settlement: Settlement): Promise<void>
+  decided(decision: Decision): Promise<void>
+  text(delta: string): void
+  /** Unique in the run: ids of reservations are made from it, and recordings are filed under it. */
+  readonly slot: CallSlot
+}
+
+/** Money in pico-dollars as decimal text, as the journal keeps it. */
+export interface Reservation {
+  readonly call: string
+  readonly provider: string
+  readonly model: string
+  readonly hold: string
+}
+
+/** One for each reservation, so one for each request: a retry has its own, and `retries` is 1 there, else 0. */
+export interface Settlement {
+  readonly call: string
+  readonly cost: string
+  readonly basis: 'measured' | 'hold' | 'none'
+  readonly usage: Usage
+  readonly retries: number
+}
+
+export interface Decision {
+  readonly route: string | null
+  readonly chosen: string | null
+  readonly reason: string
+  readonly excluded: readonly { readonly model: string; readonly because: string }[]
+  readonly outcome: string
+}
+
+export type Refusal =
+  | { readonly kind: 'failed'; readonly failure: CallFailure }
+  | { readonly kind: 'budget'; readonly scope: string; readonly message: string }

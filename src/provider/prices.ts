@@ -1,0 +1,53 @@
+import { pricePerToken } from '../base/money.ts'
+import type { LanePrice, Price, TokenPrices } from './price.ts'
+import rows from './prices.json' with { type: 'json' }
+
+/** The part of a provider that its prices depend on. */
+export interface PricedProvider {
+  readonly type: string
+  /** The author's own, which overrule ours. */
+  readonly prices: ReadonlyMap<string, LanePrice>
+}
+
+/**
+ * What a model costs at a provider: the author's price, else ours for exactly this type and model; a look-alike never matches.
+ * A replayed model costs what it cost its vendor. Undefined where no price is known: such a call must be refused.
+ */
+export function findPrice(provider: PricedProvider, model: string): LanePrice | undefined {
+  const own = provider.prices.get(model)
+  if (own !== undefined) return own
+  const known = (provider.type === 'replay' ? [...TABLE.values()] : [TABLE.get(provider.type)]).map((models) => models?.get(model))
+  return known.find((price) => price !== undefined)
+}
+
+interface PriceRow {
+  readonly input: number
+  readonly output: number
+  readonly cache_read: number
+  readonly cache_write?: number
+}
+
+const TABLE: ReadonlyMap<string, ReadonlyMap<string, Price>> = readTable()
+
+function readTable(): Map<string, Map<string, Price>> {
+  const table = new Map<string, Map<string, Price>>()
+  for (const row of rows) {
+    const models = table.get(row.provider) ?? new Map<string, Price>()
+    table.set(row.provider, models)
+    const long = row.long && { long: { above: row.long.above, ...tokenPrices(row.long) } }
+    for (const model of row.models) models.set(model, { ...tokenPrices(row), ...long })
+  }
+  return table
+}
+
+/** Where writing to the cache has no price of its own, it costs what input costs. */
+function tokenPrices(row: PriceRow): TokenPrices {
+  const [input, output, cacheRead] = [perToken(row.input), perToken(row.output), perToken(row.cache_read)]
+  return { input, output, cacheRead, cacheWrite: row.cache_write === undefined ? input : perToken(row.cache_write) }
+}
+
+function perToken(usdPerMillion: number): bigint {
+  const price = pricePerToken(usdPerMillion)
+  if (price === undefined) throw new Error(`the price table holds ${usdPerMillion}`)
+  return price
+}

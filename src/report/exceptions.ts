@@ -1,0 +1,25 @@
+import { formatDuration } from '../base/duration.ts'
+import type { StopCause } from '../run/event.ts'
+import type { Run } from '../run/run.ts'
+import type { ReportException } from './vocabulary/report.ts'
+
+/** What waits for a person: why the run stopped, what failed, what was noticed, each with the command that could follow. */
+export function reportExceptions(run: Run, resume: string): ReportException[] {
+  const next = run.status === 'passed' ? null : resume
+  const stopping = run.stopping ? [{ severity: 'error' as const, step: null, ...stopWords(run.stopping), next }] : []
+  const failures = [...run.nodes.values()].flatMap(({ id, step, status, failure }): ReportException[] => {
+    if (status !== 'failed' || !failure) return []
+    const isTolerated = run.steps.get(step)?.continueOnError === true
+    return [{ severity: isTolerated ? 'warning' : 'error', step: id, code: failure.code, message: failure.message, next }]
+  })
+  const notices = run.notices.map(({ severity, step, code, message }) => ({ severity, step, code, message, next: severity === 'error' ? next : null }))
+  return [...stopping, ...failures, ...notices]
+}
+
+function stopWords(cause: StopCause): { code: string; message: string } {
+  switch (cause.kind) {
+    case 'signal': return { code: 'cancelled', message: `the run was ended by ${cause.signal}` }
+    case 'timeout': return { code: 'run-timeout', message: `the run did not end within its timeout of ${formatDuration(cause.afterMs)}` }
+    case 'budget': return { code: 'budget-exceeded', message: cause.message }
+  }
+}

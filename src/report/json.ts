@@ -1,0 +1,44 @@
+import type { Run } from '../run/run.ts'
+import { reportExceptions } from './exceptions.ts'
+import { isoTime, reportSteps } from './steps.ts'
+import { reportTotals } from './totals.ts'
+import type { Report } from './vocabulary/report.ts'
+
+/** What a report needs beside the run. */
+export interface ReportExtras {
+  /** The command that goes on with this run (`resumeCommand`). */
+  readonly resume: string
+}
+
+/** The report of a run, ended or not, as `schemas/report.schema.json` describes it. */
+export function jsonReport(run: Run, extras: ReportExtras): Report {
+  return {
+    version: 1,
+    run: {
+      id: run.id, pipeline: run.pipeline, file: run.file, status: run.status === 'running' ? 'pending' : run.status, exit_code: run.exitCode,
+      started_at: isoTime(run.startedAt), finished_at: isoTime(run.finishedAt),
+      duration_ms: run.finishedAt === null ? 0 : Math.max(0, run.finishedAt - run.startedAt),
+      resumes: run.resumes, inputs: run.inputs, outputs: run.outputs,
+    },
+    git: { base: run.base?.commit ?? null, head: headCommit(run), dirty: run.base?.dirty ?? false },
+    ...reportTotals(run),
+    steps: reportSteps(run),
+    routes: run.routes.map(({ node, attempt, at, route, chosen, reason, excluded, outcome }) => ({
+      step: node, attempt, at: isoTime(at), route, chosen, reason, excluded: [...excluded], outcome,
+    })),
+    exceptions: reportExceptions(run, extras.resume),
+    deliveries: [],
+  }
+}
+
+/** The commit of the last passed node, in the order of the plan, that made one. */
+function headCommit(run: Run): string | null {
+  let head: string | null = null
+  for (const step of run.steps.values()) {
+    for (const id of step.nodes ?? []) {
+      const node = run.nodes.get(id)
+      if (node?.status === 'passed' && node.commit !== null) head = node.commit
+    }
+  }
+  return head
+}

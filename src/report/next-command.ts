@@ -1,0 +1,9 @@
+/** The command that goes on with a run; `stateDir` as it was given on the command line. */
+export function resumeCommand(run: string, stateDir: string): string {
+  return `orch-run resume ${run}${stateDir === '.orch-run' ? '' : ` --state-dir ${quoted(stateDir)}`}`
+}
+
+/** As a POSIX shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

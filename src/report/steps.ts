@@ -1,0 +1,59 @@
+import { picoToUsd } from '../base/money.ts'
+import type { Failure } from '../run/failure.ts'
+import type { NodeState, NodeStatus, Run, StepState } from '../run/run.ts'
+import type { ReportStep } from './vocabulary/report.ts'
+
+/** Every node of the plan in its order; a step whose nodes were never known stands for itself. */
+export function reportSteps(run: Run): ReportStep[] {
+  return [...run.steps.values()].flatMap((step) => {
+    if (step.nodes === null) return [unexpanded(step)]
+    return step.nodes.flatMap((id) => {
+      const node = run.nodes.get(id)
+      return node ? [reportStep(step, node)] : []
+    })
+  })
+}
+
+function reportStep(step: StepState, node: NodeState): ReportStep {
+  return {
+    id: node.id, step: step.id, kind: step.kind, status: shownStatus(node.status), needs: [...step.needs], matrix: node.matrix, cached: node.cached,
+    started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node), exit_code: node.exitCode,
+    outputs: node.outputs, commit: node.commit, files_changed: [...node.filesChanged], cost_usd: picoToUsd(node.cost),
+    agent: step.agent, model: node.model,
+    attempts: node.attempts.map((attempt) => ({
+      attempt: attempt.attempt, status: shownStatus(attempt.status), duration_ms: attempt.durationMs, failure: shownFailure(attempt.failure),
+    })),
+    checks: node.checks.map((check) => ({
+      name: check.name, kind: check.kind, status: check.status, gate: check.gate, duration_ms: check.durationMs, exit_code: check.exitCode,
+      message: check.message, problems: check.problems.map((problem) => ({ ...problem })),
+    })),
+    failure: shownFailure(node.failure),
+  }
+}
+
+function unexpanded(step: StepState): ReportStep {
+  return {
+    id: step.id, step: step.id, kind: step.kind, status: 'pending', needs: [...step.needs], matrix: null, cached: false,
+    started_at: null, finished_at: null, duration_ms: 0, exit_code: null, outputs: {}, commit: null, files_changed: [], cost_usd: 0,
+    agent: step.agent, model: null, attempts: [], checks: [], failure: null,
+  }
+}
+
+/** A report knows no `running`: who reads one of an unfinished run learns what is still to come. */
+function shownStatus(status: NodeStatus): ReportStep['status'] {
+  return status === 'running' ? 'pending' : status
+}
+
+function shownFailure(failure: Failure | null): ReportStep['failure'] {
+  return failure && { code: failure.code, message: failure.message }
+}
+
+function duration(node: NodeState): number {
+  return node.startedAt === null || node.finishedAt === null ? 0 : Math.max(0, node.finishedAt - node.startedAt)
+}
+
+export function isoTime(ms: number): string
+export function isoTime(ms: number | null): string | null
+export function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

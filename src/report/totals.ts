@@ -1,0 +1,24 @@
+import { picoToUsd } from '../base/money.ts'
+import type { Run } from '../run/run.ts'
+import type { Report } from './vocabulary/report.ts'
+
+/** Sums over all model calls of a run. Money is added in whole pico-dollars, and rounded once. */
+export function reportTotals(run: Run): Pick<Report, 'totals' | 'budget'> {
+  let spent = 0n
+  let reserved = 0n
+  const totals = { input_tokens: 0, output_tokens: 0, cached_tokens: 0, requests: 0, retries: 0 }
+  for (const { cost, hold, usage, retries } of run.calls.values()) {
+    if (cost === null) reserved += hold
+    else spent += cost
+    totals.input_tokens += usage.input + usage.cacheRead + usage.cacheWrite
+    totals.output_tokens += usage.output
+    totals.cached_tokens += usage.cacheRead
+    totals.requests += 1
+    totals.retries += retries
+  }
+  const fallbacks = run.routes.filter((route) => route.reason === 'fallback').length
+  return {
+    totals: { cost_usd: picoToUsd(spent + reserved), ...totals, fallbacks },
+    budget: { limit_usd: run.budget === null ? null : picoToUsd(run.budget), spent_usd: picoToUsd(spent), reserved_usd: picoToUsd(reserved) },
+  }
+}

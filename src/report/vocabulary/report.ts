@@ -1,0 +1,144 @@
+import { Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+
+/** What a report says, declared once: its JSON Schema and its type. Additions are allowed, renames are not. */
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const time = (description: string) => Type.String({ format: 'date-time', description })
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+const usd = (description: string) => Type.Number({ minimum: 0, description })
+const milliseconds = () => count('Milliseconds')
+const anyObject = (description: string) => Type.Record(Type.String(), Type.Unknown(), { description })
+
+const Status = Type.Union(
+  [
+    Type.Literal('passed'), Type.Literal('failed'), Type.Literal('skipped'), Type.Literal('cancelled'), Type.Literal('waiting'),
+    Type.Literal('pending'),
+  ],
+  { description: 'What became of it; a reused step is `passed` and `cached`' },
+)
+
+const FailureSchema = Type.Object({
+  code: Type.String({ description: 'A stable word for how it failed' }),
+  message: Type.String({ description: 'One sentence for people' }),
+})
+
+const ProblemSchema = Type.Object({
+  file: orNull(Type.String({ description: 'Relative to the top of the repository' })),
+  line: orNull(Type.Integer({ minimum: 1 })),
+  column: orNull(Type.Integer({ minimum: 1 })),
+  severity: Type.Union([Type.Literal('error'), Type.Literal('warning')]),
+  message: Type.String(),
+  rule: orNull(Type.String()),
+})
+
+const CheckSchema = Type.Object({
+  name: Type.String(),
+  kind: Type.String({ description: '`syntax`, `types`, `lint`, `tests` or `custom`' }),
+  status: Type.Union([Type.Literal('passed'), Type.Literal('failed')]),
+  gate: Type.Union([Type.Literal('block'), Type.Literal('warn')], { description: 'Whether its failing fails the step' }),
+  duration_ms: milliseconds(),
+  exit_code: orNull(Type.Integer()),
+  message: orNull(Type.String({ description: 'Why it failed' })),
+  problems: Type.Array(ProblemSchema),
+})
+
+const AttemptSchema = Type.Object({
+  attempt: Type.Integer({ minimum: 1 }),
+  status: Status,
+  duration_ms: milliseconds(),
+  failure: orNull(FailureSchema),
+})
+
+const StepSchema = Type.Object({
+  id: Type.String({ description: 'The node: `test(node=20,os=linux)` of a matrix, else the step' }),
+  step: Type.String({ description: 'The key of the step in the pipeline' }),
+  kind: Type.String({ description: '`run`, `agent` or `check`' }),
+  status: Status,
+  needs: Type.Array(Type.String()),
+  matrix: orNull(anyObject('Its cell of the matrix')),
+  cached: Type.Boolean({ description: 'Kept from before a resume' }),
+  started_at: orNull(time('When its first attempt began')),
+  finished_at: orNull(time('When its last attempt ended')),
+  duration_ms: milliseconds(),
+  exit_code: orNull(Type.Integer()),
+  outputs: anyObject('What the step handed on'),
+  commit: orNull(Type.String({ description: 'The commit that holds its changes' })),
+  files_changed: Type.Array(Type.String()),
+  cost_usd: usd('What its model calls were charged'),
+  agent: orNull(Type.String()),
+  model: orNull(Type.String({ description: 'Provider and model' })),
+  attempts: Type.Array(AttemptSchema),
+  checks: Type.Array(CheckSchema, { description: 'The last verdict of each check in its last attempt' }),
+  failure: orNull(FailureSchema),
+})
+
+const RouteSchema = Type.Object({
+  step: Type.String(),
+  attempt: Type.Integer({ minimum: 1 }),
+  at: time('When it was decided'),
+  route: orNull(Type.String()),
+  chosen: orNull(Type.String()),
+  reason: Type.String(),
+  excluded: Type.Array(Type.Object({ model: Type.String(), because: Type.String() })),
+  outcome: Type.String(),
+})
+
+const ExceptionSchema = Type.Object({
+  severity: Type.Union([Type.Literal('error'), Type.Literal('warning')]),
+  step: orNull(Type.String({ description: 'The node, or the step; null: the run as a whole' })),
+  code: Type.String(),
+  message: Type.String(),
+  next: orNull(Type.String({ description: 'A command that a person could give next' })),
+})
+
+const RunSchema = Type.Object({
+  id: Type.String(),
+  pipeline: Type.String({ description: 'Name of the pipeline' }),
+  file: Type.String(),
+  status: Status,
+  exit_code: orNull(Type.Integer({ description: 'Null while the run has not ended' })),
+  started_at: time('When the run began'),
+  finished_at: orNull(time('When it ended')),
+  duration_ms: milliseconds(),
+  resumes: count('How often it was resumed'),
+  inputs: anyObject('Its inputs, secrets masked'),
+  outputs: anyObject('What the run handed on'),
+})
+
+export const ReportSchema = Type.Object({
+  version: Type.Literal(1),
+  run: RunSchema,
+  git: Type.Object({
+    base: orNull(Type.String({ description: 'The commit that worktrees began from; null outside a repository' })),
+    head: orNull(Type.String({ description: 'The commit of the last passed step that made one' })),
+    dirty: Type.Boolean({ description: 'Whether the checkout had changes that the run did not see' }),
+  }),
+  totals: Type.Object({
+    cost_usd: usd('All model calls; one whose end was lost counts with what was reserved for it'),
+    input_tokens: count('Tokens sent, cached ones included'),
+    output_tokens: count('Tokens received'),
+    cached_tokens: count('Tokens read from a cache of the provider'),
+    requests: count('Model calls'),
+    retries: count('Those of them that repeat one that failed'),
+    fallbacks: count('Times another model answered than the first of its route'),
+  }),
+  budget: Type.Object({
+    limit_usd: orNull(usd('Null: no budget was set')),
+    spent_usd: usd('Charged'),
+    reserved_usd: usd('Held for calls without an end'),
+  }),
+  steps: Type.Array(StepSchema, { description: 'In the order of the pipeline' }),
+  routes: Type.Array(RouteSchema),
+  exceptions: Type.Array(ExceptionSchema, { description: 'What waits for a person' }),
+  deliveries: Type.Array(anyObject('A delivery')),
+})
+
+export type Report = Static<typeof ReportSchema>
+export type ReportStep = Static<typeof StepSchema>
+export type ReportException = Static<typeof ExceptionSchema>
+export type ReportTotals = Report['totals']
+
+/** The JSON Schema of `report.json`, for `schemas/report.schema.json`. */
+export function reportSchema(): object {
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Report of an orch-run run', ...ReportSchema }
+}

@@ -1,0 +1,156 @@
+import type { Inbox } from '../base/inbox.ts'
+import { fingerprint } from '../plan/fingerprint.ts'
+import { scopeOf } from './contexts.ts'
+import type { AttemptIo, AttemptResult, AttemptTask } from './contract.ts'
+import type { AttemptEnded, AttemptStarted, RunEvent } from './event.ts'
+import { isRetryable } from './failure.ts'
+import type { Failure } from './failure.ts'
+import type { Ended, Message } from './message.ts'
+import type { NodeState, Run } from './run.ts'
+import { inheritedBy } from './settle.ts'
+import type { Surroundings } from './surroundings.ts'
+import { upstreamOf } from './upstream.ts'
+
+/** The attempts that are under way, and what becomes of them. */
+export class Attempts {
+  readonly #world: Surroundings
+  readonly #run: Run
+  readonly #inbox: Inbox<Message>
+  readonly #aborts = new Map<string, AbortController>()
+
+  constructor(world: Surroundings, run: Run, inbox: Inbox<Message>) {
+    this.#world = world
+    this.#run = run
+    this.#inbox = inbox
+  }
+
+  started(decision: { readonly node: string; readonly attempt: number }): AttemptStarted {
+    const { plan } = this.#world
+    const node = this.#run.nodes.get(decision.node)
+    const print = node ? fingerprint(plan, node.step, node.matrix, this.#run.inputs, upstreamOf(this.#run, node.step)) : ''
+    return { type: 'attempt-started', node: decision.node, attempt: decision.attempt, fingerprint: print }
+  }
+
+  launch(node: string, attempt: number): void {
+    const state = this.#run.nodes.get(node)
+    const step = state && this.#world.plan.steps.get(state.step)
+    if (!state || !step) return
+    const abort = new AbortController()
+    this.#aborts.set(node, abort)
+    if (this.#run.stopping !== null && this.#run.stopping.kind !== 'budget') abort.abort()
+    const began = this.#world.clock.elapsed()
+    const timeout = step.spec.timeoutMs
+    const cancelTimer = timeout === undefined ? undefined : this.#world.clock.after(timeout, () => abort.abort('timeout'))
+    void this.#attempt(this.#task(state, attempt), abort, timeout).then((result) => {
+      cancelTimer?.()
+      this.#aborts.delete(node)
+      this.#inbox.put({ kind: 'ended', node, attempt, durationMs: Math.round(this.#world.clock.elapsed() - began), result })
+    })
+  }
+
+  /** Asks every attempt to stop. */
+  abort(): void {
+    for (const abort of this.#aborts.values()) abort.abort()
+  }
+
+  /** Attempts that did not end although they were asked to: the run does not wait for them any longer. */
+  abandoned(): RunEvent[] {
+    return [...this.#run.running].flatMap((node) => {
+      const attempt = this.#run.nodes.get(node)?.attempts.at(-1)
+      return attempt ? [endEvent({ kind: 'ended', node, attempt: attempt.attempt, durationMs: 0, result: { status: 'cancelled' } }, null)] : []
+    })
+  }
+
+  /** The end of an attempt as events; a late end of an abandoned one is none. */
+  ended(message: Ended): RunEvent[] {
+    const node = this.#run.nodes.get(message.node)
+    if (!node || !this.#run.running.has(message.node) || node.attempts.at(-1)?.attempt !== message.attempt) return []
+    const events: RunEvent[] = [endEvent(message, this.#retryAt(node, message))]
+    const failure = message.result.failure
+    if (failure?.code === 'budget-exceeded' && this.#run.stopping === null) {
+      events.push({ type: 'run-stopping', cause: { kind: 'budget', message: failure.message } })
+    }
+    return events
+  }
+
+  /** A node that fails before anything of it can start. */
+  failedAtOnce(node: string, failure: Failure): RunEvent[] {
+    const attempt = (this.#run.nodes.get(node)?.attempts.at(-1)?.attempt ?? 0) + 1
+    const ended: Ended = { kind: 'ended', node, attempt, durationMs: 0, result: { status: 'failed', failure } }
+    return [this.started({ node, attempt }), endEvent(ended, null)]
+  }
+
+  #retryAt(node: NodeState, message: Ended): number | null {
+    const { result } = message
+    const retry = this.#world.plan.steps.get(node.step)?.spec.retry
+    if (result.status !== 'failed' || !result.failure || !retry || this.#run.stopping !== null) return null
+    const made = node.attempts.length - node.earlier
+    if (made >= retry.attempts || !isRetryable(result.failure)) return null
+    if (retry.on && !retry.on.includes(result.failure.code)) return null
+    return this.#world.clock.now() + Math.min(retry.maxDelayMs, retry.backoffMs * 2 ** (made - 1))
+  }
+
+  #task(node: NodeState, attempt: number): AttemptTask {
+    const { plan, facts, expressions } = this.#world
+    const step = plan.steps.get(node.step)
+    const state = this.#run.steps.get(node.step)
+    if (!step || !state) throw new Error(`the node ${node.id} belongs to no step`)
+    return {
+      run: this.#run.id,
+      node: node.id,
+      attempt,
+      step: step.spec,
+      matrix: node.matrix,
+      scope: scopeOf(plan, this.#run, facts, expressions, { step: node.step, matrix: node.matrix, attempt }),
+      inherited: inheritedBy(this.#run, state),
+      base: this.#run.base?.commit ?? null,
+    }
+  }
+
+  /** The one place where a stranger's exception becomes a failure. */
+  async #attempt(task: AttemptTask, abort: AbortController, timeout: number | undefined): Promise<AttemptResult> {
+    const kind = this.#world.kinds[task.step.kind]
+    let result: AttemptResult
+    try {
+      if (!kind) throw new Error(`nothing performs steps of kind ${task.step.kind}`)
+      result = await kind.attempt(task, this.#io(task, abort.signal))
+      await this.#world.output.end(task.node, task.attempt)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      result = { status: 'failed', failure: { code: 'internal', message } }
+    }
+    if (abort.signal.reason !== 'timeout' || timeout === undefined || result.status === 'passed') return result
+    return { ...result, status: 'failed', failure: { code: 'timeout', message: `it did not end within its timeout`, afterMs: timeout } }
+  }
+
+  #io(task: AttemptTask, signal: AbortSignal): AttemptIo {
+    const { output } = this.#world
+    const { node, attempt } = task
+    return {
+      signal,
+      emit: async (event) => {
+        const placed = { ...event, ...placeOf(event.type, task) } as RunEvent
+        await new Promise<void>((confirm) => this.#inbox.put({ kind: 'event', event: placed, confirm }))
+      },
+      output: (stream, chunk) => output.chunk(node, attempt, stream, chunk),
+      transcript: (entry) => output.transcript(node, attempt, entry),
+      activity: (text) => output.activity(node, text),
+      keep: async (name, text) => output.keep(node, attempt, name, text),
+      outputFile: output.outputFile(node, attempt),
+    }
+  }
+}
+
+function placeOf(type: RunEvent['type'], task: AttemptTask): object {
+  if (type === 'noticed') return { step: task.step.id }
+  return type === 'call-settled' ? {} : { node: task.node, attempt: task.attempt }
+}
+
+function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
+  const { result } = ended
+  return {
+    type: 'attempt-ended', node: ended.node, attempt: ended.attempt, status: result.status, durationMs: ended.durationMs,
+    exitCode: result.exitCode ?? null, outputs: result.outputs ?? {}, commit: result.commit ?? null,
+    filesChanged: result.filesChanged ?? [], model: result.model ?? null, failure: result.failure ?? null, retryAt,
+  }
+}

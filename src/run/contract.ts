@@ -1,0 +1,58 @@
+import type { JsonObject } from '../base/json.ts'
+import type { Scope } from '../pipeline/expression.ts'
+import type { StepSpec } from '../pipeline/pipeline.ts'
+import type { Failure } from './failure.ts'
+import type { CallReserved, CallSettled, CheckFinished, Noticed, RouteDecided } from './event.ts'
+
+/** What the engine asks of a step kind: to perform one attempt and to tell how it ended. It never rejects for the step's sake. */
+export interface StepKind {
+  attempt(task: AttemptTask, io: AttemptIo): Promise<AttemptResult>
+}
+
+/** One attempt of one node, with everything that is known when it starts. */
+export interface AttemptTask {
+  readonly run: string
+  readonly node: string
+  readonly attempt: number
+  readonly step: StepSpec
+  readonly matrix: JsonObject | null
+  /** What expressions may name: `inputs`, `env`, `matrix`, `run`, `git`, `github`, `secrets`, `steps`, and the status functions. */
+  readonly scope: Scope
+  /** Commits of the needed steps that changed files, in the order of `needs`. */
+  readonly inherited: readonly string[]
+  /** The run's base; null outside a git repository. */
+  readonly base: string | null
+}
+
+/** What an attempt may tell while it runs. */
+export interface AttemptIo {
+  /** Resolves when the event is durable: nothing that must not be lost or repeated may happen before. */
+  emit(event: AttemptEvent): Promise<void>
+  /** Output for the log and the view; split anywhere, redacted on the way. */
+  output(stream: 'stdout' | 'stderr', chunk: string): void
+  /** One line of an agent's transcript, kept with the attempt. */
+  transcript(entry: JsonObject): void
+  /** What is being done now, in a few words, for the view. */
+  activity(text: string): void
+  /** Keeps a text file with the attempt, such as `change.patch`. */
+  keep(name: string, text: string): Promise<void>
+  /** Where a script may leave its outputs: the folder exists, the file does not yet. */
+  readonly outputFile: string
+  /** Aborted when the run stops or the step's time is over. */
+  readonly signal: AbortSignal
+}
+
+/** Without `node` and `attempt`, which the engine adds. */
+export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Omit<Noticed, 'step'>
+
+type Unplaced<E extends { readonly node: string; readonly attempt: number }> = Omit<E, 'node' | 'attempt'>
+
+export interface AttemptResult {
+  readonly status: 'passed' | 'failed' | 'cancelled'
+  readonly exitCode?: number | null
+  readonly outputs?: JsonObject
+  readonly commit?: string | null
+  readonly filesChanged?: readonly string[]
+  readonly model?: string | null
+  readonly failure?: Failure
+}

@@ -1,0 +1,160 @@
+import { Inbox } from '../base/inbox.ts'
+import { Attempts } from './attempts.ts'
+import { finalScope } from './contexts.ts'
+import type { Recorded, RunEvent, StopCause } from './event.ts'
+import { fold } from './fold.ts'
+import type { Message } from './message.ts'
+import { next } from './next.ts'
+import type { Decision } from './next.ts'
+import { createOutlook } from './outlook.ts'
+import type { Run } from './run.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** How long the attempts may take to end after they were asked to: their children get 5 s of it. */
+const PATIENCE_MS = 6200
+
+/** A run that goes on in this process. */
+export class Engine {
+  readonly #world: Surroundings
+  readonly #run: Run
+  readonly #inbox = new Inbox<Message>()
+  readonly #attempts: Attempts
+  #staged: Recorded[] = []
+  #launches: Extract<Decision, { type: 'start' }>[] = []
+  #confirmations: (() => void)[] = []
+  #wake: { readonly at: number; cancel(): void } | undefined
+
+  constructor(run: Run, world: Surroundings) {
+    this.#run = run
+    this.#world = world
+    this.#attempts = new Attempts(world, run, this.#inbox)
+  }
+
+  /** Asks the run to stop; the first cause stands, save that a signal overrules the others. */
+  stop(cause: StopCause): void {
+    this.#inbox.put({ kind: 'stop', cause })
+  }
+
+  /** Performs the run from its present state to its end. `first` are the events that open or reopen it. */
+  async perform(first: readonly RunEvent[]): Promise<Run> {
+    for (const event of first) this.#stage(event)
+    const timeout = this.#world.plan.pipeline.limits.timeoutMs
+    const cancelTimeout = timeout === undefined ? undefined : this.#world.clock.after(timeout, () => this.stop({ kind: 'timeout', afterMs: timeout }))
+    try {
+      while (!this.#decide()) {
+        await this.#commit()
+        for (const message of await this.#inbox.take()) this.#receive(message)
+      }
+      await this.#commit()
+      return this.#run
+    } finally {
+      cancelTimeout?.()
+      this.#wake?.cancel()
+    }
+  }
+
+  /** Takes every decision that the run is ready for; true when the last one was that it has ended. */
+  #decide(): boolean {
+    const { plan } = this.#world
+    for (;;) {
+      const outlook = createOutlook(this.#world, this.#run)
+      const decisions = next(plan, this.#run, outlook)
+      let progressed = false
+      for (const decision of decisions) {
+        if (decision.type === 'finish') return this.#finish(decision)
+        if (decision.type === 'wake') this.#wakeAt(decision.at)
+        else progressed = this.#take(decision) || progressed
+      }
+      if (!progressed) return false
+    }
+  }
+
+  #take(decision: Exclude<Decision, { type: 'finish' | 'wake' }>): boolean {
+    switch (decision.type) {
+      case 'start':
+        this.#stage(this.#attempts.started(decision))
+        this.#launches.push(decision)
+        return true
+      case 'skip':
+        this.#stage({ type: 'node-skipped', node: decision.node, cause: decision.cause })
+        return true
+      case 'expand':
+        this.#stage({ type: 'nodes-expanded', step: decision.step, nodes: decision.nodes })
+        return true
+      case 'fail':
+        for (const event of this.#attempts.failedAtOnce(decision.node, decision.failure)) this.#stage(event)
+        return true
+    }
+  }
+
+  #finish(decision: Extract<Decision, { type: 'finish' }>): true {
+    const { plan, facts, expressions } = this.#world
+    const outputs: Record<string, unknown> = {}
+    if (decision.status === 'passed') {
+      const scope = finalScope(plan, this.#run, facts, expressions)
+      for (const [name, template] of Object.entries(plan.pipeline.outputs)) {
+        const rendered = expressions?.render(template, scope)
+        outputs[name] = rendered?.ok ? rendered.value : template
+      }
+    }
+    this.#stage({ type: 'run-finished', status: decision.status, exitCode: decision.exitCode, outputs: outputs as Run['outputs'] })
+    return true
+  }
+
+  /** Gives an event its number and folds it; it is not durable before the next commit. */
+  #stage(event: RunEvent): void {
+    const recorded = this.#world.redact({ seq: this.#run.seq + 1, at: this.#world.clock.now(), ...event }) as Recorded
+    fold(this.#run, recorded)
+    this.#staged.push(recorded)
+  }
+
+  /** Makes all that was staged durable with one flush; only then is it shown, confirmed and acted upon. */
+  async #commit(): Promise<void> {
+    const events = this.#staged
+    const launches = this.#launches
+    const confirmations = this.#confirmations
+    this.#staged = []
+    this.#launches = []
+    this.#confirmations = []
+    if (events.length > 0) await this.#world.append(events)
+    for (const event of events) this.#world.observe(event, this.#run)
+    for (const confirm of confirmations) confirm()
+    for (const launch of launches) this.#attempts.launch(launch.node, launch.attempt)
+  }
+
+  #receive(message: Message): void {
+    switch (message.kind) {
+      case 'event':
+        this.#stage(message.event)
+        this.#confirmations.push(message.confirm)
+        return
+      case 'ended':
+        for (const event of this.#attempts.ended(message)) this.#stage(event)
+        return
+      case 'stop':
+        this.#stopping(message.cause)
+        return
+      case 'give-up':
+        for (const event of this.#attempts.abandoned()) this.#stage(event)
+        return
+      case 'tick':
+        this.#wake = undefined
+    }
+  }
+
+  #stopping(cause: StopCause): void {
+    const before = this.#run.stopping
+    if (before !== null && (cause.kind !== 'signal' || before.kind === 'signal')) return
+    this.#stage({ type: 'run-stopping', cause })
+    if (cause.kind === 'budget') return
+    this.#attempts.abort()
+    this.#world.clock.after(PATIENCE_MS, () => this.#inbox.put({ kind: 'give-up' }))
+  }
+
+  #wakeAt(at: number): void {
+    if (this.#wake !== undefined && this.#wake.at <= at) return
+    this.#wake?.cancel()
+    const cancel = this.#world.clock.after(Math.max(0, at - this.#world.clock.now()), () => this.#inbox.put({ kind: 'tick' }))
+    this.#wake = { at, cancel }
+  }
+}

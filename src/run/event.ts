@@ -1,0 +1,200 @@
+import type { Json, JsonObject } from '../base/json.ts'
+import type { Problem } from '../base/problem.ts'
+import type { Failure } from './failure.ts'
+
+/**
+ * The journal's vocabulary: all that can happen to a run. Facts only; what follows from them is `fold`'s business.
+ * Money is in pico-dollars as decimal text, since JSON has no integers of that size. Times are milliseconds since 1970.
+ */
+export type RunEvent =
+  | RunStarted
+  | RunResumed
+  | NodesExpanded
+  | AttemptStarted
+  | CallReserved
+  | CallSettled
+  | RouteDecided
+  | CheckFinished
+  | AttemptEnded
+  | NodeSkipped
+  | Noticed
+  | RunStopping
+  | RunFinished
+
+/** As it stands in the journal. `seq` counts from 1 without a gap. */
+export type Recorded<E extends RunEvent = RunEvent> = E & { readonly seq: number; readonly at: number }
+
+export interface RunStarted {
+  readonly type: 'run-started'
+  readonly run: string
+  readonly version: 1
+  readonly pipeline: string
+  readonly file: string
+  readonly inputs: JsonObject
+  readonly plan: readonly PlannedStep[]
+  readonly base: BaseState | null
+  /** The run's budget; null: none was set. */
+  readonly budget: string | null
+}
+
+/** One step of the plan as the journal keeps it: enough to fold without the pipeline. */
+export interface PlannedStep {
+  readonly id: string
+  readonly kind: string
+  readonly name: string | null
+  readonly needs: readonly string[]
+  readonly continueOnError: boolean
+  readonly agent: string | null
+  /** Null: known only while the run goes on (`nodes-expanded`). */
+  readonly nodes: readonly PlannedNode[] | null
+}
+
+export interface PlannedNode {
+  readonly id: string
+  readonly matrix: JsonObject | null
+}
+
+export interface BaseState {
+  readonly commit: string
+  readonly branch: string | null
+  readonly dirty: boolean
+}
+
+/** The plan is laid again; nodes that are named in `keep` stay as they ended. */
+export interface RunResumed {
+  readonly type: 'run-resumed'
+  readonly plan: readonly PlannedStep[]
+  readonly keep: readonly string[]
+  readonly base: BaseState | null
+  readonly budget: string | null
+}
+
+export interface NodesExpanded {
+  readonly type: 'nodes-expanded'
+  readonly step: string
+  readonly nodes: readonly PlannedNode[]
+}
+
+export interface AttemptStarted {
+  readonly type: 'attempt-started'
+  readonly node: string
+  readonly attempt: number
+  /** Changes when the node's definition, inputs or upstream results change: resume compares it. */
+  readonly fingerprint: string
+}
+
+/** Durable before the call is sent: a run killed from here on counts the hold as spent. */
+export interface CallReserved {
+  readonly type: 'call-reserved'
+  readonly call: string
+  readonly node: string
+  readonly attempt: number
+  readonly provider: string
+  readonly model: string
+  readonly hold: string
+}
+
+export interface CallSettled {
+  readonly type: 'call-settled'
+  readonly call: string
+  readonly cost: string
+  /** `measured`: from the provider's own usage; `hold`: usage was lost, the whole hold is charged; `none`: nothing was used. */
+  readonly basis: 'measured' | 'hold' | 'none'
+  readonly usage: UsageCounts
+  readonly retries: number
+}
+
+export interface UsageCounts {
+  /** Uncached input. */
+  readonly input: number
+  readonly output: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
+}
+
+export interface RouteDecided {
+  readonly type: 'route-decided'
+  readonly node: string
+  readonly attempt: number
+  readonly route: string | null
+  readonly chosen: string | null
+  readonly reason: string
+  readonly excluded: readonly { readonly model: string; readonly because: string }[]
+  readonly outcome: string
+}
+
+export interface CheckFinished {
+  readonly type: 'check-finished'
+  readonly node: string
+  readonly attempt: number
+  /** 0 for the first judgement, then one more for each repair. */
+  readonly round: number
+  readonly result: CheckResult
+}
+
+export interface CheckResult {
+  readonly name: string
+  readonly kind: string
+  readonly status: 'passed' | 'failed'
+  /** A failed check with gate `warn` does not fail its step. */
+  readonly gate: 'block' | 'warn'
+  readonly durationMs: number
+  readonly exitCode: number | null
+  readonly message: string | null
+  readonly problems: readonly Problem[]
+}
+
+export interface AttemptEnded {
+  readonly type: 'attempt-ended'
+  readonly node: string
+  readonly attempt: number
+  readonly status: 'passed' | 'failed' | 'cancelled'
+  readonly durationMs: number
+  readonly exitCode: number | null
+  readonly outputs: JsonObject
+  /** The commit that holds the changes; null where nothing was changed. */
+  readonly commit: string | null
+  readonly filesChanged: readonly string[]
+  readonly model: string | null
+  readonly failure: Failure | null
+  /** When a failed attempt is to be tried again, not before this time; null: the node has ended. */
+  readonly retryAt: number | null
+}
+
+export interface NodeSkipped {
+  readonly type: 'node-skipped'
+  readonly node: string
+  readonly cause: SkipCause
+}
+
+/** `condition`: its own `if` is false, which holds nobody up. `blocked`: `need` failed or was blocked itself. `empty`: a matrix without a cell. */
+export type SkipCause = { readonly kind: 'condition' } | { readonly kind: 'blocked'; readonly need: string } | { readonly kind: 'empty' }
+
+/** Something that people should see, and that is no failure of an attempt. */
+export interface Noticed {
+  readonly type: 'noticed'
+  readonly severity: 'error' | 'warning'
+  readonly code: string
+  readonly step: string | null
+  readonly message: string
+}
+
+export type StopCause =
+  | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
+  | { readonly kind: 'timeout'; readonly afterMs: number }
+  | { readonly kind: 'budget'; readonly message: string }
+
+/** No further attempt starts; those that run are asked to stop. */
+export interface RunStopping {
+  readonly type: 'run-stopping'
+  readonly cause: StopCause
+}
+
+export type RunStatus = 'passed' | 'failed' | 'cancelled'
+
+export interface RunFinished {
+  readonly type: 'run-finished'
+  readonly status: RunStatus
+  readonly exitCode: number
+  readonly outputs: Readonly<Record<string, Json>>
+}

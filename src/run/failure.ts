@@ -1,0 +1,50 @@
+/**
+ * How an attempt ended badly, as data in an event. Each variant carries what its message needs; strangers' exceptions that
+ * cannot be named become `internal`.
+ */
+export type Failure =
+  | { readonly code: 'exit-code'; readonly message: string; readonly exitCode: number }
+  | { readonly code: 'killed'; readonly message: string; readonly signal: string }
+  | { readonly code: 'timeout'; readonly message: string; readonly afterMs: number }
+  | { readonly code: 'program-missing'; readonly message: string; readonly program: string }
+  | { readonly code: 'output-invalid'; readonly message: string }
+  | { readonly code: 'expression-failed'; readonly message: string }
+  | { readonly code: 'check-failed'; readonly message: string; readonly checks: readonly string[] }
+  | { readonly code: 'setup-failed'; readonly message: string }
+  | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[] }
+  | { readonly code: 'workspace-failed'; readonly message: string }
+  | { readonly code: 'max-turns'; readonly message: string }
+  | { readonly code: 'model-refused'; readonly message: string }
+  | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
+  | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
+  | { readonly code: 'recording-missing'; readonly message: string }
+  | { readonly code: 'interrupted'; readonly message: string }
+  | { readonly code: 'internal'; readonly message: string }
+
+export type FailureCode = Failure['code']
+
+/** Whether trying the same thing again could end otherwise. */
+export function isRetryable(failure: Failure): boolean {
+  switch (failure.code) {
+    case 'exit-code':
+    case 'killed':
+    case 'timeout':
+    case 'check-failed':
+    case 'setup-failed':
+    case 'workspace-failed':
+    case 'max-turns':
+    case 'output-invalid':
+    case 'interrupted':
+      return true
+    case 'provider-failed':
+      return failure.retryable
+    case 'program-missing':
+    case 'expression-failed':
+    case 'merge-conflict':
+    case 'model-refused':
+    case 'budget-exceeded':
+    case 'recording-missing':
+    case 'internal':
+      return false
+  }
+}

@@ -1,0 +1,158 @@
+import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import { layNodes, layPlan } from './lay.ts'
+import type { NodeState, Run, StepState } from './run.ts'
+import { endNode } from './settle.ts'
+
+/**
+ * The run after one more event. Total: an event that names what does not exist changes nothing. The run is changed in place,
+ * since ten thousand copies of ten thousand nodes would be a hundred million.
+ */
+export function fold(run: Run, event: Recorded): Run {
+  run.seq = event.seq
+  switch (event.type) {
+    case 'run-started': return start(run, event)
+    case 'run-resumed': return resume(run, event)
+    case 'nodes-expanded': return withStep(run, event.step, (step) => layNodes(run, step, event.nodes))
+    case 'attempt-started': return withNode(run, event.node, (node) => startAttempt(run, node, event))
+    case 'attempt-ended': return withNode(run, event.node, (node) => endAttempt(run, node, event))
+    case 'node-skipped': return withNode(run, event.node, (node) => skip(run, node, event))
+    case 'check-finished': return withNode(run, event.node, (node) => keepLatest(node, event.result))
+    case 'call-reserved': return reserve(run, event)
+    case 'call-settled': return settle(run, event)
+    case 'route-decided': run.routes.push(event); return run
+    case 'noticed': run.notices.push(event); return run
+    case 'run-stopping': run.stopping = event.cause; return run
+    case 'run-finished':
+      run.status = event.status
+      run.exitCode = event.exitCode
+      run.outputs = event.outputs
+      run.finishedAt = event.at
+      return run
+  }
+}
+
+function start(run: Run, event: Recorded<RunStarted>): Run {
+  run.pipeline = event.pipeline
+  run.file = event.file
+  run.inputs = event.inputs
+  run.base = event.base
+  run.budget = event.budget === null ? null : BigInt(event.budget)
+  run.startedAt = event.at
+  layPlan(run, event.plan, new Set())
+  return run
+}
+
+/** What was under way when the former process died was interrupted; its open calls stay charged with their whole hold. */
+function resume(run: Run, event: Recorded<RunResumed>): Run {
+  for (const node of run.nodes.values()) {
+    const last = node.attempts.at(-1)
+    if (last?.status !== 'running') continue
+    last.status = 'cancelled'
+    last.failure = { code: 'interrupted', message: 'the process that ran it ended before it did' }
+  }
+  for (const call of run.calls.values()) if (call.basis === 'open') charge(run, call.id, call.hold, 'hold')
+  run.resumes += 1
+  run.status = 'running'
+  run.stopping = null
+  run.exitCode = null
+  run.finishedAt = null
+  run.base = event.base
+  run.budget = event.budget === null ? null : BigInt(event.budget)
+  layPlan(run, event.plan, new Set(event.keep))
+  for (const id of event.keep) withNode(run, id, (node) => { begun(run, node); endNode(run, node) })
+  return run
+}
+
+function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>): void {
+  node.status = 'running'
+  node.retryAt = null
+  node.startedAt ??= event.at
+  node.fingerprint = event.fingerprint
+  node.checks = []
+  node.attempts.push({ attempt: event.attempt, startedAt: event.at, status: 'running', durationMs: 0, failure: null })
+  run.retrying.delete(node.id)
+  run.running.add(node.id)
+  begun(run, node)
+}
+
+/** Nodes of a step begin in their order; the step leaves the frontier with the last of them. */
+function begun(run: Run, node: NodeState): void {
+  const step = run.steps.get(node.step)
+  if (!step?.nodes) return
+  while (step.cursor < step.nodes.length && !isUntouched(run.nodes.get(step.nodes[step.cursor] ?? ''))) step.cursor += 1
+  if (step.cursor === step.nodes.length) run.frontier.delete(step.id)
+}
+
+function isUntouched(node: NodeState | undefined): boolean {
+  return node?.status === 'pending' && node.retryAt === null
+}
+
+function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): void {
+  run.running.delete(node.id)
+  const attempt = node.attempts.at(-1)
+  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure })
+  if (event.retryAt !== null) {
+    node.status = 'pending'
+    node.retryAt = event.retryAt
+    run.retrying.add(node.id)
+    return
+  }
+  Object.assign(node, {
+    status: event.status, exitCode: event.exitCode, outputs: event.outputs, commit: event.commit, filesChanged: event.filesChanged,
+    model: event.model, failure: event.failure, finishedAt: event.at,
+  })
+  endNode(run, node)
+}
+
+function skip(run: Run, node: NodeState, event: Recorded<NodeSkipped>): void {
+  node.status = 'skipped'
+  node.skipped = event.cause
+  node.finishedAt = event.at
+  begun(run, node)
+  endNode(run, node)
+}
+
+function reserve(run: Run, event: Recorded<CallReserved>): Run {
+  run.calls.set(event.call, {
+    id: event.call, node: event.node, provider: event.provider, model: event.model, hold: BigInt(event.hold),
+    cost: null, basis: 'open', usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }, retries: 0,
+  })
+  return run
+}
+
+function settle(run: Run, event: Recorded<CallSettled>): Run {
+  const call = run.calls.get(event.call)
+  if (call?.basis !== 'open') return run
+  call.usage = event.usage
+  call.retries = event.retries
+  charge(run, event.call, BigInt(event.cost), event.basis)
+  return run
+}
+
+function charge(run: Run, id: string, cost: bigint, basis: 'measured' | 'hold' | 'none'): void {
+  const call = run.calls.get(id)
+  if (!call) return
+  call.cost = cost
+  call.basis = basis
+  const node = run.nodes.get(call.node)
+  if (node) node.cost += cost
+}
+
+/** A check judges again after each repair: the last verdict stands. */
+function keepLatest(node: NodeState, result: NodeState['checks'][number]): void {
+  const at = node.checks.findIndex((check) => check.name === result.name)
+  if (at === -1) node.checks.push(result)
+  else node.checks[at] = result
+}
+
+function withNode(run: Run, id: string, change: (node: NodeState) => void): Run {
+  const node = run.nodes.get(id)
+  if (node) change(node)
+  return run
+}
+
+function withStep(run: Run, id: string, change: (step: StepState) => void): Run {
+  const step = run.steps.get(id)
+  if (step) change(step)
+  return run
+}

@@ -1,0 +1,18 @@
+import type { AttemptResult } from './contract.ts'
+import type { RunEvent, StopCause } from './event.ts'
+
+/** What reaches the engine from outside, through its one inbox. */
+export type Message =
+  | { readonly kind: 'event'; readonly event: RunEvent; readonly confirm: () => void }
+  | Ended
+  | { readonly kind: 'stop'; readonly cause: StopCause }
+  | { readonly kind: 'give-up' }
+  | { readonly kind: 'tick' }
+
+export interface Ended {
+  readonly kind: 'ended'
+  readonly node: string
+  readonly attempt: number
+  readonly durationMs: number
+  readonly result: AttemptResult
+}

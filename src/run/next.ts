@@ -1,0 +1,123 @@
+import type { JsonObject } from '../base/json.ts'
+import type { Result } from '../base/result.ts'
+import { matrixNodes } from '../plan/matrix.ts'
+import type { Plan, PlanStep } from '../plan/plan.ts'
+import type { Failure } from './failure.ts'
+import type { PlannedNode, RunStatus, SkipCause, StopCause } from './event.ts'
+import type { NodeState, Run, StepState } from './run.ts'
+
+/** What ought to happen now. */
+export type Decision =
+  | { readonly type: 'start'; readonly node: string; readonly attempt: number }
+  | { readonly type: 'skip'; readonly node: string; readonly cause: SkipCause }
+  | { readonly type: 'expand'; readonly step: string; readonly nodes: readonly PlannedNode[] }
+  | { readonly type: 'fail'; readonly node: string; readonly failure: Failure }
+  | { readonly type: 'wake'; readonly at: number }
+  | { readonly type: 'finish'; readonly status: RunStatus; readonly exitCode: number }
+
+/** What the decision depends on beside plan and run: the time, and what expressions come to. */
+export interface Outlook {
+  readonly now: number
+  readonly concurrency: number
+  condition(step: PlanStep, matrix: JsonObject | null): Result<boolean, string>
+  cells(step: PlanStep): Result<readonly JsonObject[], string>
+}
+
+/**
+ * The decisions that a run is ready for. Total and without memory: the same run gets the same decisions, which is why a resume
+ * is nothing but the fold of a journal and one more call of this.
+ */
+export function next(plan: Plan, run: Run, outlook: Outlook): Decision[] {
+  const decisions: Decision[] = []
+  let slots = outlook.concurrency - run.running.size
+  if (run.stopping === null) {
+    for (const id of run.retrying) {
+      const node = run.nodes.get(id)
+      if (node?.retryAt == null) continue
+      if (node.retryAt > outlook.now) decisions.push({ type: 'wake', at: node.retryAt })
+      else if (slots-- > 0) decisions.push({ type: 'start', node: id, attempt: nextAttempt(node) })
+    }
+    for (const id of run.frontier) {
+      if (slots <= 0) break
+      const step = plan.steps.get(id)
+      const state = run.steps.get(id)
+      if (step && state) slots -= decideStep(run, step, state, slots, outlook, decisions)
+    }
+  }
+  if (decisions.length === 0 && run.running.size === 0) return [finish(run)]
+  return decisions
+}
+
+/** Appends what a ready step may do; the answer is how many slots it takes. */
+function decideStep(run: Run, step: PlanStep, state: StepState, slots: number, outlook: Outlook, decisions: Decision[]): number {
+  if (state.nodes === null) {
+    decisions.push(...expand(run, step, state, outlook))
+    return 0
+  }
+  let taken = 0
+  for (let index = state.cursor; index < state.nodes.length && taken < slots; index += 1) {
+    const node = run.nodes.get(state.nodes[index] ?? '')
+    if (node?.status !== 'pending' || node.retryAt !== null) continue
+    const decision = decideNode(run, step, state, node, outlook)
+    if (decision.type === 'start') taken += 1
+    decisions.push(decision)
+  }
+  return taken
+}
+
+function decideNode(run: Run, step: PlanStep, state: StepState, node: NodeState, outlook: Outlook): Decision {
+  const judged = outlook.condition(step, node.matrix)
+  if (!judged.ok) return { type: 'fail', node: node.id, failure: { code: 'expression-failed', message: judged.error } }
+  if (!judged.value) return { type: 'skip', node: node.id, cause: skipCause(run, state) }
+  return { type: 'start', node: node.id, attempt: nextAttempt(node) }
+}
+
+/** A step whose matrix an expression gives. Where it has no cells to run, one node of the step's own name stands for it. */
+function expand(run: Run, step: PlanStep, state: StepState, outlook: Outlook): Decision[] {
+  const id = step.spec.id
+  const alone: Decision = { type: 'expand', step: id, nodes: [{ id, matrix: null }] }
+  const failed = (message: string): Decision[] => [alone, { type: 'fail', node: id, failure: { code: 'expression-failed', message } }]
+  const judged = outlook.condition(step, null)
+  if (!judged.ok) return failed(judged.error)
+  if (!judged.value) return [alone, { type: 'skip', node: id, cause: skipCause(run, state) }]
+  const cells = outlook.cells(step)
+  if (!cells.ok) return failed(cells.error)
+  if (cells.value.length === 0) return [alone, { type: 'skip', node: id, cause: { kind: 'empty' } }]
+  return [{ type: 'expand', step: id, nodes: matrixNodes(id, cells.value) }]
+}
+
+function skipCause(run: Run, step: StepState): SkipCause {
+  const need = step.needs.find((id) => isBad(run, id))
+  return need === undefined ? { kind: 'condition' } : { kind: 'blocked', need }
+}
+
+function isBad(run: Run, step: string): boolean {
+  const outcome = run.steps.get(step)?.outcome
+  return outcome === 'failed' || outcome === 'blocked'
+}
+
+/** `success()` of a step: nothing that it needs failed or was held up by a failure. */
+export function needsSucceeded(run: Run, step: string): boolean {
+  return !(run.steps.get(step)?.needs ?? []).some((need) => isBad(run, need))
+}
+
+/** Attempts are numbered over the whole run, also across resumes. */
+function nextAttempt(node: NodeState): number {
+  return (node.attempts.at(-1)?.attempt ?? 0) + 1
+}
+
+function finish(run: Run): Decision {
+  if (run.stopping !== null) return { type: 'finish', ...stopped(run.stopping) }
+  const failed = [...run.steps.values()].some((step) => step.outcome === 'failed')
+  return { type: 'finish', status: failed ? 'failed' : 'passed', exitCode: failed ? 1 : 0 }
+}
+
+const SIGNAL_NUMBER = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
+
+function stopped(cause: StopCause): { status: RunStatus; exitCode: number } {
+  switch (cause.kind) {
+    case 'signal': return { status: 'cancelled', exitCode: 128 + SIGNAL_NUMBER[cause.signal] }
+    case 'timeout': return { status: 'cancelled', exitCode: 3 }
+    case 'budget': return { status: 'failed', exitCode: 3 }
+  }
+}

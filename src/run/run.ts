@@ -1,0 +1,116 @@
+import type { Json, JsonObject } from '../base/json.ts'
+import type { Pico } from '../base/money.ts'
+import type { Failure } from './failure.ts'
+import type { BaseState, CheckResult, Noticed, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
+
+/** A run as the journal tells it: `fold` of its events and nothing else. */
+export interface Run {
+  readonly id: string
+  seq: number
+  pipeline: string
+  file: string
+  inputs: JsonObject
+  base: BaseState | null
+  budget: Pico | null
+  startedAt: number
+  finishedAt: number | null
+  resumes: number
+  status: 'running' | RunStatus
+  exitCode: number | null
+  stopping: StopCause | null
+  outputs: Readonly<Record<string, Json>>
+  /** In the order of the plan. */
+  readonly steps: Map<string, StepState>
+  readonly nodes: Map<string, NodeState>
+  /** Steps whose needs have all ended and whose nodes have not all begun, in the order in which they became ready. */
+  readonly frontier: Set<string>
+  /** Nodes with an attempt under way. */
+  readonly running: Set<string>
+  /** Nodes that wait to be tried again. */
+  readonly retrying: Set<string>
+  readonly calls: Map<string, CallState>
+  readonly routes: (RouteDecided & { readonly at: number })[]
+  readonly notices: (Noticed & { readonly at: number })[]
+}
+
+export interface StepState {
+  readonly id: string
+  readonly kind: string
+  readonly name: string | null
+  readonly needs: readonly string[]
+  readonly dependents: string[]
+  readonly continueOnError: boolean
+  readonly agent: string | null
+  /** Null until a matrix that is known only at run time is expanded. */
+  nodes: string[] | null
+  /** How many needed steps have not ended yet. */
+  waitingFor: number
+  /** Index of its first node that has not begun. */
+  cursor: number
+  /** How many of its nodes have not ended yet. */
+  open: number
+  /** Null until all its nodes have ended. */
+  outcome: StepOutcome | null
+  /** Commits that a dependent step must see: its own nodes', else those it saw itself. */
+  carries: readonly string[]
+}
+
+/**
+ * `skipped`: its own condition was false, which holds nobody up. `blocked`: something it needs failed or was blocked.
+ * A step that failed with `continue_on_error` counts as `passed` for those that need it.
+ */
+export type StepOutcome = 'passed' | 'failed' | 'skipped' | 'blocked'
+
+export type NodeStatus = 'pending' | 'running' | 'passed' | 'failed' | 'skipped' | 'cancelled'
+
+export interface NodeState {
+  readonly id: string
+  readonly step: string
+  readonly matrix: JsonObject | null
+  status: NodeStatus
+  /** Kept from before a resume. */
+  cached: boolean
+  attempts: AttemptState[]
+  /** How many of its attempts were made before the plan was last laid: retries are counted anew after a resume. */
+  earlier: number
+  /** Set while it waits to be tried again. */
+  retryAt: number | null
+  fingerprint: string | null
+  startedAt: number | null
+  finishedAt: number | null
+  exitCode: number | null
+  outputs: JsonObject
+  commit: string | null
+  filesChanged: readonly string[]
+  model: string | null
+  failure: Failure | null
+  skipped: SkipCause | null
+  cost: Pico
+  checks: CheckResult[]
+}
+
+export interface AttemptState {
+  readonly attempt: number
+  readonly startedAt: number
+  status: 'running' | 'passed' | 'failed' | 'cancelled'
+  durationMs: number
+  failure: Failure | null
+}
+
+/** A model call, from its reservation on. An open one counts with its whole hold. */
+export interface CallState {
+  readonly id: string
+  readonly node: string
+  readonly provider: string
+  readonly model: string
+  readonly hold: Pico
+  cost: Pico | null
+  basis: 'measured' | 'hold' | 'none' | 'open'
+  usage: UsageCounts
+  retries: number
+}
+
+/** Whether a node has ended, well or badly. */
+export function hasEnded(node: NodeState): boolean {
+  return node.status !== 'pending' && node.status !== 'running'
+}

@@ -1,0 +1,35 @@
+import type { JsonObject } from '../base/json.ts'
+import type { Clock } from '../base/ports.ts'
+import type { Expressions } from '../pipeline/expression.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { StepKind } from './contract.ts'
+import type { Recorded } from './event.ts'
+import type { Facts } from './facts.ts'
+import type { Run } from './run.ts'
+
+/** All that the engine is handed; nothing else of the world is reachable from it. */
+export interface Surroundings {
+  readonly plan: Plan
+  readonly facts: Facts
+  /** Undefined where the pipeline has no expression. */
+  readonly expressions: Expressions | undefined
+  readonly kinds: Readonly<Record<string, StepKind>>
+  readonly concurrency: number
+  readonly clock: Clock
+  readonly output: AttemptOutput
+  /** Writes events so that they survive a power cut, all of them with one flush. */
+  append(events: readonly Recorded[]): Promise<void>
+  redact<T>(value: T): T
+  observe(event: Recorded, run: Run): void
+}
+
+/** Where the output of attempts goes: logs and views, redacted on the way. */
+export interface AttemptOutput {
+  chunk(node: string, attempt: number, stream: 'stdout' | 'stderr', chunk: string): void
+  transcript(node: string, attempt: number, entry: JsonObject): void
+  activity(node: string, text: string): void
+  keep(node: string, attempt: number, name: string, text: string): Promise<void>
+  outputFile(node: string, attempt: number): string
+  /** The attempt has ended: what was held back is written, its files are closed. */
+  end(node: string, attempt: number): Promise<void>
+}

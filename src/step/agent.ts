@@ -1,0 +1,117 @@
+import type { AgentDone, AgentFailure, Conversation } from '../agent/agent.ts'
+import { createConversation } from '../agent/loop.ts'
+import { createToolbox } from '../agent/toolbox.ts'
+import { feedback } from '../check/feedback.ts'
+import { signature } from '../check/signature.ts'
+import { ok } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
+import type { AgentSpec, AgentStep } from '../pipeline/pipeline.ts'
+import type { AttemptResult, StepKind } from '../run/contract.ts'
+import type { Failure } from '../run/failure.ts'
+import { agentIo } from './agent-io.ts'
+import { collectPlace, commitPlace } from './commit.ts'
+import { renderText, stepEnvironment } from './environment.ts'
+import { blocking, checkFailure, judge } from './judge.ts'
+import type { Bench } from './judge.ts'
+import { openPlace } from './place.ts'
+import type { StepWorld } from './world.ts'
+
+/** An agent in a worktree of its own: its work is proved by the step's checks and goes back to it until they hold. */
+export function agentKind(world: StepWorld): StepKind {
+  return {
+    async attempt(task, io) {
+      const step = task.step as AgentStep
+      const agent = world.pipeline.agents.get(step.agent)
+      if (!agent) return failed({ code: 'internal', message: `there is no agent \`${step.agent}\`` })
+      const place = await openPlace(world, task, io)
+      if (!place.ok) return failed(place.error)
+      try {
+        const bench = { world, task, io, place: place.value }
+        const conversation = await converse(bench, step, agent)
+        const result = conversation.ok ? await prove(bench, step, told(conversation.value, agent)) : failed(conversation.error)
+        await reportTrespasses(bench)
+        return io.signal.aborted ? { ...result, status: 'cancelled' } : result
+      } finally {
+        await place.value.leave()
+      }
+    },
+  }
+}
+
+async function converse(bench: Bench, step: AgentStep, agent: AgentSpec): Promise<Result<Conversation, Failure>> {
+  const { world, task, io, place } = bench
+  const prompt = renderText(world, task, step.prompt ?? '')
+  if (!prompt.ok) return { ok: false, error: { code: 'expression-failed', message: `the prompt cannot be evaluated: ${prompt.error}` } }
+  const env = stepEnvironment(world, task, 'narrow', agent.env)
+  if (!env.ok) return { ok: false, error: { code: 'expression-failed', message: env.error } }
+  const order = {
+    instructions: agent.instructions ?? '', prompt: prompt.value, outputs: step.outputs ?? {}, model: agent.model,
+    maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, temperature: agent.temperature, tools: agent.tools,
+    permissions: agent.permissions, allowCommands: agent.allowCommands, root: place.root, cwd: place.cwd, env: env.value,
+  }
+  const toolbox = createToolbox(world.ports, order)
+  return { ok: true, value: createConversation(order, toolbox, await agentIo(world, task, io, agent)) }
+}
+
+/** The same conversation, its model told with the provider's name. */
+function told(conversation: Conversation, agent: AgentSpec): Conversation {
+  const named = async (done: ReturnType<Conversation['start']>): ReturnType<Conversation['start']> => {
+    const result = await done
+    return result.ok ? ok({ ...result.value, model: `${agent.provider}/${result.value.model}` }) : result
+  }
+  return { start: async () => named(conversation.start()), continue: async (message) => named(conversation.continue(message)) }
+}
+
+/** Work, judge, repair: until the checks hold, the repairs are used up, or the same failure comes twice without a change. */
+async function prove(bench: Bench, step: AgentStep, conversation: Conversation): Promise<AttemptResult> {
+  const { task, io } = bench
+  let done = await conversation.start()
+  let before = ''
+  for (let round = 0; ; round += 1) {
+    if (!done.ok) return failed(agentFailure(done.error))
+    if (step.verify.length === 0) return finish(bench, step, done.value)
+    const collected = await collectPlace(task, bench.place, { agent: step.agent, model: done.value.model })
+    if (!collected.ok) return failed(collected.error)
+    const verdicts = await judge(bench, step.verify, round)
+    if (!verdicts.ok) return failed(verdicts.error)
+    if (io.signal.aborted) return { status: 'cancelled' }
+    const bad = blocking(verdicts.value)
+    const restored = await restore(bench, collected.value.tree)
+    if (restored) return failed(restored)
+    if (bad.length === 0) return finish(bench, step, done.value)
+    const now = `${collected.value.tree} ${signature(bad)}`
+    if (now === before) return failed(checkFailure(bad, ', twice the same way without a change between'))
+    if (round >= step.repair) return failed(checkFailure(bad, step.repair === 0 ? '' : ` after ${step.repair} repairs`))
+    before = now
+    io.activity(`repairing, round ${round + 1} of ${step.repair}`)
+    done = await conversation.continue(feedback(bad))
+  }
+}
+
+/** What checks wrote into the tree is not the agent's work: it is neither kept nor shown to it. */
+async function restore({ place }: Bench, tree: string): Promise<Failure | undefined> {
+  if (!place.worktree) return undefined
+  const restored = await place.worktree.workspaces.restore(place.worktree.workspace, tree)
+  return restored.ok ? undefined : { code: 'workspace-failed', message: restored.error.message }
+}
+
+async function finish({ task, io, place }: Bench, step: AgentStep, done: AgentDone): Promise<AttemptResult> {
+  const committed = await commitPlace(task, io, place, { agent: step.agent, model: done.model })
+  if (!committed.ok) return failed(committed.error)
+  const outputs = { ...done.outputs, text: done.text }
+  return { status: 'passed', outputs, commit: committed.value.commit, filesChanged: committed.value.files, model: done.model }
+}
+
+async function reportTrespasses({ io, place }: Bench): Promise<void> {
+  for (const message of (await place.worktree?.workspaces.trespasses()) ?? []) {
+    await io.emit({ type: 'noticed', severity: 'error', code: 'wrote-outside', message })
+  }
+}
+
+function agentFailure(failure: AgentFailure): Failure {
+  return failure.code === 'aborted' ? { code: 'interrupted', message: failure.message } : failure
+}
+
+function failed(failure: Failure): AttemptResult {
+  return { status: 'failed', failure }
+}

@@ -1,0 +1,65 @@
+import { err, ok } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
+import type { AttemptIo, AttemptTask } from '../run/contract.ts'
+import type { Failure } from '../run/failure.ts'
+import type { Workspace, WorkspaceFailure, Workspaces } from '../workspace/workspace.ts'
+import { stepEnvironment } from './environment.ts'
+import { runScript } from './script.ts'
+import type { StepWorld } from './world.ts'
+
+/** Where an attempt works. */
+export interface Place {
+  readonly root: string
+  readonly cwd: string
+  /** Null where the step runs in the checkout itself, or nowhere in particular. */
+  readonly worktree: { readonly workspace: Workspace; readonly workspaces: Workspaces } | null
+  leave(): Promise<void>
+}
+
+/** Opens the place by the workspace rule: a worktree of what the needed steps made, else the checkout itself. */
+export async function openPlace(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Place, Failure>> {
+  const { kind, workspace } = task.step
+  const inherits = workspace === 'inherit' && task.inherited.length > 0
+  if (kind === 'agent' || workspace === 'worktree' || inherits) return openWorktree(world, task, io)
+  if (workspace === 'none') return ok(await emptyFolder(world, io))
+  return ok({ ...world.checkout, worktree: null, leave: async () => {} })
+}
+
+async function emptyFolder(world: StepWorld, io: AttemptIo): Promise<Place> {
+  const folder = `${io.outputFile}.folder`
+  await world.ports.files.makeFolder(folder)
+  return { root: folder, cwd: folder, worktree: null, leave: async () => world.ports.files.remove(folder) }
+}
+
+async function openWorktree(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Place, Failure>> {
+  io.activity('preparing a worktree')
+  const workspaces = await world.workspaces()
+  if (!workspaces.ok) return workspaces
+  const acquired = await workspaces.value.acquire(task.inherited)
+  if (!acquired.ok) return err(workspaceFailure(acquired.error))
+  const workspace = acquired.value
+  const leave = async (): Promise<void> => workspaces.value.release(workspace)
+  const failure = await setUp(world, task, io, workspace)
+  if (failure) {
+    await leave()
+    return err(failure)
+  }
+  return ok({ root: workspace.root, cwd: workspace.cwd, worktree: { workspace, workspaces: workspaces.value }, leave })
+}
+
+async function setUp(world: StepWorld, task: AttemptTask, io: AttemptIo, workspace: Workspace): Promise<Failure | undefined> {
+  const { setup } = world.pipeline.workspace
+  if (setup === undefined) return undefined
+  io.activity('setting the worktree up')
+  const env = stepEnvironment(world, task, 'open')
+  if (!env.ok) return { code: 'expression-failed', message: env.error }
+  const ended = await runScript(world, task, io, { script: setup, shell: 'bash -euo pipefail', cwd: workspace.cwd, env: env.value })
+  if (!ended.ok) return ended.error
+  if (ended.value.exitCode === 0) return undefined
+  return { code: 'setup-failed', message: `\`workspace.setup\` exited with code ${ended.value.exitCode}` }
+}
+
+export function workspaceFailure(failure: WorkspaceFailure): Failure {
+  if (failure.code === 'merge-conflict') return failure
+  return { code: 'workspace-failed', message: failure.message }
+}

@@ -1,0 +1,15 @@
+import type { StepKindName } from '../pipeline/pipeline.ts'
+import type { StepKind } from '../run/contract.ts'
+import { agentKind } from './agent.ts'
+import { checkKind } from './check.ts'
+import { runKind } from './run.ts'
+import type { StepWorld } from './world.ts'
+
+/** Every kind of step and who performs it: one line each. */
+export function stepKinds(world: StepWorld): Readonly<Record<StepKindName, StepKind>> {
+  return {
+    run: runKind(world),
+    agent: agentKind(world),
+    check: checkKind(world),
+  }
+}

@@ -1,0 +1,25 @@
+import type { Ports } from '../base/ports.ts'
+import type { Result } from '../base/result.ts'
+import type { Expressions } from '../pipeline/expression.ts'
+import type { CheckSpec, Pipeline } from '../pipeline/pipeline.ts'
+import type { Caller } from '../provider/caller.ts'
+import type { Workspaces } from '../workspace/workspace.ts'
+import type { Failure } from '../run/failure.ts'
+
+/** What the step kinds are handed: the one door to the world. */
+export interface StepWorld {
+  readonly ports: Pick<Ports, 'files' | 'processes' | 'clock' | 'patterns'>
+  readonly pipeline: Pipeline
+  /** Undefined where the pipeline has no expression. */
+  readonly expressions: Expressions | undefined
+  /** The runner's own environment; what of it a child sees is `environment.ts`'s decision. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Where steps run that need no worktree. */
+  readonly checkout: { readonly cwd: string; readonly root: string }
+  /** Declared checks, and those detected from the project, by name. */
+  readonly checks: ReadonlyMap<string, CheckSpec>
+  /** Opened at the first step that needs a worktree. */
+  workspaces(): Promise<Result<Workspaces, Failure>>
+  /** Opened at the first call of a model. */
+  caller(): Promise<Caller>
+}

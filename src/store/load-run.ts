@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { canonical } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
+import type { Files } from '../base/ports.ts'
+import { PortError } from '../base/ports.ts'
+import { err, ok } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
+import { fold } from '../run/fold.ts'
+import { emptyRun } from '../run/lay.ts'
+import type { Run } from '../run/run.ts'
+import { readJournal } from './journal-text.ts'
+import type { JournalReading } from './journal-text.ts'
+import { saveRun } from './saved-run.ts'
+import { readSnapshot } from './snapshot.ts'
+import type { StoreFailure } from './store-failure.ts'
+
+export interface LoadedRun {
+  readonly run: Run
+  readonly reading: JournalReading
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Reads a run back. The journal alone decides what happened, so it is folded whole; the snapshot is compared with the fold at
+ * its place, and where it does not fit it is told and not believed.
+ */
+export async function loadRun(files: Pick<Files, 'read'>, folder: string, id: string): Promise<Result<LoadedRun, StoreFailure>> {
+  const text = await readThere(files, join(folder, 'journal.ndjson'))
+  if (text === undefined) return err(unknownRun(id))
+  const snapshotText = await readThere(files, join(folder, 'snapshot.json'))
+  const snapshot = snapshotText === undefined ? undefined : readSnapshot(snapshotText)
+  const run = emptyRun(id)
+  let fits = false
+  const reading = readJournal(text, (event) => {
+    fold(run, event)
+    if (snapshot?.ok && event.seq === snapshot.value.seq) fits = sameState(run, snapshot.value as unknown as Json)
+  })
+  if (!reading.ok) return err({ code: 'journal-damaged', line: reading.error.line, message: `the run \`${id}\` cannot be read: ${reading.error.message}` })
+  if (reading.value.events === 0) return err(unknownRun(id))
+  const warnings: string[] = []
+  if (reading.value.torn) warnings.push('the last line of the journal was torn and is dropped')
+  if (snapshot && !snapshot.ok) warnings.push(`${snapshot.error}; it is built again from the journal`)
+  else if (snapshot && !fits) warnings.push('the snapshot does not fit the journal; it is built again from it')
+  return ok({ run, reading: reading.value, warnings })
+}
+
+export function unknownRun(id: string): StoreFailure {
+  return { code: 'run-unknown', message: `there is no run \`${id.replace(/[^\w.-]/g, '?').slice(0, 64)}\` in the state folder` }
+}
+
+function sameState(run: Run, saved: Json): boolean {
+  return canonical(saveRun(run) as unknown as Json) === canonical(saved)
+}
+
+async function readThere(files: Pick<Files, 'read'>, path: string): Promise<string | undefined> {
+  try {
+    return await files.read(path)
+  } catch (error) {
+    if (error instanceof PortError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,25 @@
+import type { CallState, NodeState, Run, StepState } from '../run/run.ts'
+
+/** A run as JSON can hold it: maps and sets as lists, money as decimal text. */
+export type SavedRun = Omit<Run, 'budget' | 'steps' | 'nodes' | 'frontier' | 'running' | 'retrying' | 'calls'> & {
+  readonly budget: string | null
+  readonly steps: readonly StepState[]
+  readonly nodes: readonly (Omit<NodeState, 'cost'> & { readonly cost: string })[]
+  readonly frontier: readonly string[]
+  readonly running: readonly string[]
+  readonly retrying: readonly string[]
+  readonly calls: readonly (Omit<CallState, 'hold' | 'cost'> & { readonly hold: string; readonly cost: string | null })[]
+}
+
+export function saveRun(run: Run): SavedRun {
+  return {
+    ...run,
+    budget: run.budget?.toString() ?? null,
+    steps: [...run.steps.values()],
+    nodes: [...run.nodes.values()].map((node) => Object.assign({}, node, { cost: node.cost.toString() })),
+    frontier: [...run.frontier],
+    running: [...run.running],
+    retrying: [...run.retrying],
+    calls: [...run.calls.values()].map((call) => Object.assign({}, call, { hold: call.hold.toString(), cost: call.cost?.toString() ?? null })),
+  }
+}

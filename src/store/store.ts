@@ -1,0 +1,57 @@
+import type { Appender } from '../base/ports.ts'
+import type { Result } from '../base/result.ts'
+import type { Recorded } from '../run/event.ts'
+import type { Run } from '../run/run.ts'
+import type { RunSummary } from './run-summary.ts'
+import type { StoreFailure } from './store-failure.ts'
+
+/** The state folder: `<state-dir>/runs/<run>/` for each run. */
+export interface Store {
+  readonly path: string
+  /** A fresh id; ids sort by time. */
+  newRunId(): string
+  /** Makes the folder of a new run, and owns it until `close`. */
+  createRun(id: string, pipeline: string): Promise<Result<RunFolder, StoreFailure>>
+  /** Owns an existing run until `close`, and reads it back from its journal. */
+  openRun(id: string): Promise<Result<OpenedRun, StoreFailure>>
+  /** Reads a run without owning it: another process may be at work on it. Its warnings tell of a lost snapshot or a torn line. */
+  readRun(id: string): Promise<Result<ReadRun, StoreFailure>>
+  /** Newest first. */
+  listRuns(): Promise<RunSummary[]>
+  /** Where a run lies, whether it exists or not. */
+  folderOf(id: string): string
+}
+
+export interface ReadRun {
+  readonly run: Run
+  readonly warnings: readonly string[]
+}
+
+export interface OpenedRun extends ReadRun {
+  readonly folder: RunFolder
+}
+
+/** The folder of one run, owned by this process. */
+export interface RunFolder {
+  readonly path: string
+  readonly journal: JournalFile
+  /** The pipeline's text as it was run. */
+  pipeline(): Promise<string>
+  savePipeline(text: string): Promise<void>
+  /** `steps/<node>/<attempt>`, made when it is not there. */
+  attemptFolder(node: string, attempt: number): Promise<string>
+  /** Where that folder is, or will be. */
+  attemptPath(node: string, attempt: number): string
+  /** Log file of an attempt, opened once until it is closed. */
+  log(node: string, attempt: number, name: string): Promise<Appender>
+  keep(node: string, attempt: number, name: string, text: string): Promise<void>
+  saveSnapshot(run: Run): Promise<void>
+  saveReport(text: string): Promise<void>
+  /** Gives the run up: another process may own it now. */
+  close(): Promise<void>
+}
+
+export interface JournalFile {
+  /** Writes the events, which follow the last one without a gap; durable (one flush for all of them) when it resolves. */
+  append(events: readonly Recorded[]): Promise<void>
+}

@@ -1,0 +1,105 @@
+import { formatDuration } from '../base/duration.ts'
+import { formatUsd } from '../base/money.ts'
+import type { AttemptEnded, CheckFinished, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
+import type { Run } from '../run/run.ts'
+import { statusStyle } from './paint.ts'
+import type { Paint } from './paint.ts'
+import { plainLine } from './plain.ts'
+
+/** What happened in words, one line each; calls of models are told by what comes of them. */
+export function eventLines(event: Recorded, run: Run, paint: Paint): string[] {
+  switch (event.type) {
+    case 'run-started': return [`${paint('bold', `run ${run.id}`)}: ${plainLine(event.pipeline)}, ${counted(event.plan.length, 'step')}`]
+    case 'run-resumed': return [resumedLine(event, run, paint)]
+    case 'nodes-expanded': return [`${named(event.step, paint)}: ${counted(event.nodes.length, 'node')}`]
+    case 'attempt-started': return [`${named(event.node, paint)}: started${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`]
+    case 'route-decided': return routeLines(event, paint)
+    case 'check-finished': return checkLines(event, paint)
+    case 'attempt-ended': return [endLine(event, run, paint)]
+    case 'node-skipped': return [`${named(event.node, paint)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
+    case 'noticed': return [noticeLine(event, paint)]
+    case 'run-stopping': return [paint('yellow', `stopping: ${stopWords(event.cause)}`)]
+    case 'call-reserved':
+    case 'call-settled':
+    case 'run-finished':
+      return []
+    default: return unknownEvent(event)
+  }
+}
+
+function unknownEvent(event: never): string[] {
+  throw new Error(`there are no words for ${JSON.stringify(event)}`)
+}
+
+function resumedLine(event: RunResumed, run: Run, paint: Paint): string {
+  return `${paint('bold', `run ${run.id}`)}: resumed, ${counted(event.keep.length, 'node')} kept`
+}
+
+function routeLines(event: RouteDecided, paint: Paint): string[] {
+  if (event.excluded.length === 0) return []
+  const excluded = event.excluded.map(({ model, because }) => `${plainLine(model)}: ${plainLine(because)}`).join(', ')
+  return [`${named(event.node, paint)}: ${plainLine(event.chosen ?? 'no model')} is chosen (${excluded})`]
+}
+
+/** More problems than this are for the report. */
+const MOST_PROBLEMS = 10
+
+function checkLines(event: CheckFinished, paint: Paint): string[] {
+  const { name, status, gate, durationMs, message, problems } = event.result
+  const style = status === 'failed' && gate === 'warn' ? 'yellow' : statusStyle(status)
+  const round = event.round === 0 ? '' : ` after repair ${event.round}`
+  const why = message === null ? '' : `: ${plainLine(message)}`
+  const head = `${named(event.node, paint)}: check ${plainLine(name)} ${paint(style, status)} in ${formatDuration(durationMs)}${round}${why}`
+  const told = problems.slice(0, MOST_PROBLEMS).map((problem) => {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':')
+    return `${outputPrefix(event.node, paint)}${plainLine(`${place === '' ? '' : `${place} `}${problem.severity}: ${problem.message}`)}`
+  })
+  const left = problems.length - told.length
+  return [head, ...told, ...(left > 0 ? [`${outputPrefix(event.node, paint)}and ${counted(left, 'more problem')}`] : [])]
+}
+
+function endLine(event: AttemptEnded, run: Run, paint: Paint): string {
+  const cost = run.nodes.get(event.node)?.cost ?? 0n
+  const facts = [
+    `${paint(statusStyle(event.status), event.status)} in ${formatDuration(event.durationMs)}`,
+    ...(cost > 0n ? [formatUsd(cost)] : []),
+    ...(event.filesChanged.length > 0 ? [`${counted(event.filesChanged.length, 'file')} changed`] : []),
+    ...(event.commit === null ? [] : [`commit ${plainLine(event.commit.slice(0, 10))}`]),
+    ...(event.retryAt === null ? [] : ['to be tried again']),
+  ]
+  return `${named(event.node, paint)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : ''}`
+}
+
+function noticeLine(event: Noticed, paint: Paint): string {
+  const where = event.step === null ? '' : ` ${plainLine(event.step)}:`
+  return `${paint(event.severity === 'error' ? 'red' : 'yellow', `${event.severity}:`)}${where} ${plainLine(event.message)}`
+}
+
+export function skipWords(cause: SkipCause): string {
+  switch (cause.kind) {
+    case 'condition': return 'its condition is false'
+    case 'blocked': return `${plainLine(cause.need)} did not pass`
+    case 'empty': return 'its matrix is empty'
+  }
+}
+
+export function stopWords(cause: StopCause): string {
+  switch (cause.kind) {
+    case 'signal': return `${cause.signal} was received`
+    case 'timeout': return `the run did not end within its timeout of ${formatDuration(cause.afterMs)}`
+    case 'budget': return plainLine(cause.message)
+  }
+}
+
+/** What stands before each line that a node printed. */
+export function outputPrefix(node: string, paint: Paint): string {
+  return `${named(node, paint)} ${paint('dim', '|')} `
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+function named(node: string, paint: Paint): string {
+  return paint('cyan', plainLine(node))
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../base/ports.ts'
+import { hasEnded } from '../run/run.ts'
+import type { NodeState, Run } from '../run/run.ts'
+import { skipWords } from './event-lines.ts'
+import type { Paint } from './paint.ts'
+import { plainLine } from './plain.ts'
+import { nodeTitle, stepTitle } from './tree-words.ts'
+import type { Task, TaskList, TaskState } from './tree-tasks.ts'
+
+/** What the tree shows of a run, kept equal to it. */
+export interface Board {
+  /** Shows the run as it is now. */
+  refresh(): void
+  activity(node: string, text: string): void
+  /** Leaves the final state on the screen. */
+  close(): Promise<void>
+}
+
+/** A row for every step, and below it one for each node where there are several. */
+export function openBoard(openList: (titles: readonly string[]) => TaskList, paint: Paint, clock: Clock, run: Run): Board {
+  const activities = new Map<string, string>()
+  const list = openList([...run.steps.keys()].map(plainLine))
+  const steps = new Map([...run.steps.keys()].map((id, index) => [id, list.tasks[index]]))
+  const children = new Map<string, Task>()
+
+  const refresh = (): void => {
+    const now = clock.now()
+    for (const step of run.steps.values()) {
+      const parent = steps.get(step.id)
+      if (!parent) continue
+      const nodes = (step.nodes ?? []).flatMap((id) => run.nodes.get(id) ?? [])
+      show(parent, stepRow(step.id, nodes, now, paint, activities))
+      if (nodes.length < 2) continue
+      for (const node of nodes) {
+        const row = nodeRow(node, now, paint, activities.get(node.id))
+        const child = children.get(node.id) ?? parent.child(row.title)
+        children.set(node.id, child)
+        show(child, row)
+      }
+    }
+  }
+  return {
+    refresh,
+    activity: (node, text) => {
+      const line = plainLine(text)
+      if (line.trim() !== '') activities.set(node, line)
+    },
+    close: async () => {
+      refresh()
+      await list.close()
+    },
+  }
+}
+
+function show(task: Task, row: Row): void {
+  task.show(row.state, row.title, row.note)
+}
+
+interface Row {
+  readonly state: TaskState
+  readonly title: string
+  /** What is being done, or why it ended as it did. */
+  readonly note: string
+}
+
+function stepRow(id: string, nodes: readonly NodeState[], now: number, paint: Paint, activities: ReadonlyMap<string, string>): Row {
+  const [only] = nodes
+  if (!only) return { state: 'waiting', title: plainLine(id), note: '' }
+  if (nodes.length === 1) return nodeRow(only, now, paint, activities.get(only.id))
+  return { state: jointState(nodes), title: stepTitle(id, nodes, paint), note: '' }
+}
+
+function jointState(nodes: readonly NodeState[]): TaskState {
+  if (nodes.every((node) => node.status === 'pending')) return 'waiting'
+  if (!nodes.every(hasEnded)) return 'working'
+  if (nodes.some((node) => node.status === 'failed')) return 'failed'
+  if (nodes.some((node) => node.status === 'cancelled')) return 'cancelled'
+  return nodes.some((node) => node.status === 'passed') ? 'passed' : 'skipped'
+}
+
+function nodeRow(node: NodeState, now: number, paint: Paint, activity = ''): Row {
+  const title = nodeTitle(node, now, paint)
+  switch (node.status) {
+    case 'pending': return { state: node.retryAt === null ? 'waiting' : 'working', title, note: node.retryAt === null ? '' : 'to be tried again' }
+    case 'running': return { state: 'working', title, note: activity }
+    case 'passed': return { state: 'passed', title, note: '' }
+    case 'failed': return { state: 'failed', title, note: plainLine(node.failure?.message ?? '') }
+    case 'cancelled': return { state: 'cancelled', title, note: '' }
+    case 'skipped': return { state: 'skipped', title, note: node.skipped ? skipWords(node.skipped) : '' }
+  }
+}

@@ -1,0 +1,26 @@
+import { PortError } from '../base/ports.ts'
+import { type Result, err, ok } from '../base/result.ts'
+import { plainText } from './shown.ts'
+import type { WorkspaceFailure } from './workspace.ts'
+
+/** Runs what may meet a refusal of git or of the disk, and turns that into data; bugs go through. */
+export async function failing<T>(act: () => Promise<Result<T, WorkspaceFailure>>): Promise<Result<T, WorkspaceFailure>> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error
+    return gitFailed(error.message)
+  }
+}
+
+export async function failingValue<T>(act: () => Promise<T>): Promise<Result<T, WorkspaceFailure>> {
+  return failing(async () => ok(await act()))
+}
+
+export function gitFailed(message: string): { readonly ok: false; readonly error: WorkspaceFailure } {
+  return err({ code: 'git-failed', message: plainText(message) })
+}
+
+export function refused(message: string, files: readonly string[]): { readonly ok: false; readonly error: WorkspaceFailure } {
+  return err({ code: 'refused', message, files })
+}

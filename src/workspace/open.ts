@@ -1,0 +1,142 @@
+import { isAbsolute, join, normalize } from 'node:path'
+import type { Ports, Repository } from '../base/ports.ts'
+import { type Result, err, ok } from '../base/result.ts'
+import { snapshot } from './collect.ts'
+import { commitTree } from './commit.ts'
+import { failing, failingValue, gitFailed } from './failing.ts'
+import { type Guard, createGuard } from './guard.ts'
+import { exactPattern } from './ignore.ts'
+import { mergeAll } from './merge.ts'
+import { pinCommit } from './pin.ts'
+import { below, realPlace } from './place.ts'
+import { type Pool, createPool } from './pool.ts'
+import { createRepository } from './repository.ts'
+import { restoreTree } from './restore.ts'
+import { type Shares, makeInside, share } from './share.ts'
+import { shown } from './shown.ts'
+import type { Slot, SlotPorts } from './slot.ts'
+import { writeTenantGit } from './tenant.ts'
+import type { Collected, CommitText, Workspace, WorkspaceFailure, Workspaces } from './workspace.ts'
+
+export interface WorkspacesSettings {
+  readonly run: string
+  readonly stateDir: string
+  /** The folder that the program was started in, somewhere in the repository's checkout. */
+  readonly checkout: string
+  readonly repository: Repository
+  /** The commit that a worktree without needed changes is laid from. */
+  readonly base: string
+  /**
+   * Paths relative to `checkout` that every worktree sees too, as links and as copies. One that is missing there, or that the
+   * commit itself holds, is left out silently. Neither is ever collected.
+   */
+  readonly link: readonly string[]
+  readonly copy: readonly string[]
+}
+
+type WorkspacesPorts = Pick<Ports, 'files' | 'git' | 'clock'>
+
+/** What exists from the first worktree on. */
+interface Started extends SlotPorts {
+  readonly pool: Pool
+  readonly guard: Guard
+}
+
+/**
+ * The worktrees of one run, below `<stateDir>/worktrees/<run>`. Nothing is made before the first is asked for. `trespasses`
+ * compares with the checkout as it was then, and later with the look before.
+ */
+export async function openWorkspaces(ports: WorkspacesPorts, settings: WorkspacesSettings): Promise<Result<Workspaces, WorkspaceFailure>> {
+  const top = settings.repository.root
+  const prefix = below(top, await realPlace(ports.files, settings.checkout)) ?? ''
+  const stateDir = await realPlace(ports.files, settings.stateDir)
+  const outside = [...settings.link, ...settings.copy].filter((path) => topPath(prefix, path) === undefined)
+  const [first] = outside
+  if (first !== undefined) return err({ code: 'refused', message: `${shown(first)} lies outside of the repository`, files: outside })
+  const shares = { link: topPaths(prefix, settings.link), copy: topPaths(prefix, settings.copy) }
+  return ok(createWorkspaces(ports, { ...settings, stateDir, prefix, shares }))
+}
+
+interface Opened extends WorkspacesSettings {
+  readonly prefix: string
+  readonly shares: Shares
+}
+
+function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
+  const { files, git, clock } = ports
+  const folder = join(opened.stateDir, 'worktrees', opened.run)
+  const unshared = [...opened.shares.link, ...opened.shares.copy]
+  const rented = new Map<string, Slot>()
+  let starting: Promise<Started> | undefined
+  const started = (): Promise<Started> => {
+    starting ??= start(ports, opened, folder, unshared).catch((error: unknown) => {
+      starting = undefined
+      throw error
+    })
+    return starting
+  }
+  const withSlot = <T>(workspace: Workspace, act: (own: Started, slot: Slot) => Promise<Result<T, WorkspaceFailure>>) =>
+    failing(async () => {
+      const slot = rented.get(workspace.root)
+      return slot === undefined ? gitFailed(`${shown(workspace.root)} is no worktree of this run`) : act(await started(), slot)
+    })
+  return {
+    acquire: (commits) => failing(async () => {
+      const own = await started()
+      const commit = await mergeAll(own.repository, opened.base, commits)
+      if (!commit.ok) return commit
+      const [slot] = await Promise.all([own.pool.take(commit.value), own.guard.begin()])
+      rented.set(slot.tree, slot)
+      return ok(await furnish(own, slot, opened))
+    }),
+    collect: (workspace, text) => withSlot(workspace, async (own, slot) => collect(own, slot, unshared, text, clock.now() / 1000)),
+    restore: (workspace, tree) => withSlot(workspace, async (own, slot) => failingValue(() => restoreTree(own, slot, tree, unshared))),
+    async patch(from, to) {
+      const args = ['diff-tree', '-r', '-p', '-M', '--no-ext-diff', '--no-textconv', '--no-color', from, to]
+      return (await (await started()).repository.ask(args)).toString('utf8')
+    },
+    async release(workspace) {
+      const slot = rented.get(workspace.root)
+      if (slot !== undefined && rented.delete(workspace.root)) (await started()).pool.give(slot)
+    },
+    trespasses: async () => (starting === undefined ? [] : (await starting).guard.changes()),
+    pin: (name, commit) => pinCommit(git, opened.repository, opened.run, name, commit),
+    close: () => files.remove(folder),
+  }
+}
+
+/** What a dead process of the same run left is removed first. */
+async function start(ports: WorkspacesPorts, opened: Opened, folder: string, unshared: readonly string[]): Promise<Started> {
+  const { files } = ports
+  await files.remove(folder)
+  const settings = { folder: join(folder, 'repository'), user: opened.repository, ignored: unshared.map(exactPattern) }
+  const own = { files, repository: await createRepository(ports, settings) }
+  return { ...own, pool: createPool(own, folder), guard: createGuard(own, opened.stateDir) }
+}
+
+/** What a tenant finds beside the files of the commit. */
+async function furnish(own: Started, slot: Slot, { repository, prefix, shares }: Opened): Promise<Workspace> {
+  const { files } = own
+  await Promise.all([writeTenantGit(own, slot), share(files, repository.root, slot.tree, shares)])
+  const reachable = await makeInside(files, slot.tree, prefix)
+  return { root: slot.tree, cwd: reachable ? join(slot.tree, prefix) : slot.tree, base: slot.commit }
+}
+
+async function collect(own: Started, slot: Slot, unshared: readonly string[], text: CommitText, seconds: number): Promise<Result<Collected, WorkspaceFailure>> {
+  const found = await snapshot(own, slot, unshared)
+  if (!found.ok) return found
+  const { tree, files } = found.value
+  return ok({ tree, files, commit: files.length === 0 ? null : await commitTree(own.repository, tree, slot.commit, text, seconds) })
+}
+
+function topPaths(prefix: string, paths: readonly string[]): string[] {
+  return paths.map((path) => topPath(prefix, path)).filter((path) => path !== undefined)
+}
+
+/** Relative to the repository's top; undefined for what leaves it or is git's own. */
+function topPath(prefix: string, path: string): string | undefined {
+  if (isAbsolute(path) || path.includes('\0')) return undefined
+  const whole = normalize(join(prefix, path)).replace(/\/+$/, '')
+  const parts = whole.split('/')
+  return whole === '' || whole === '.' || parts[0] === '..' || parts.some((part) => part.toLowerCase() === '.git') ? undefined : whole
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import type { Git, Repository } from '../base/ports.ts'
+import { succeeded } from './repository.ts'
+
+const LONGEST = 150
+
+/** Keeps a commit from garbage collection under `refs/orch-run/<run>/<name>` of the user's repository; replaces an older pin. */
+export async function pinCommit(git: Git, user: Repository, run: string, name: string, commit: string): Promise<void> {
+  const args = ['update-ref', '--no-deref', pinRef(run, name), commit]
+  succeeded(await git.run({ args: ['-c', 'core.logAllRefUpdates=false', ...args], cwd: user.commonDir, env: { GIT_DIR: user.commonDir } }), args)
+}
+
+/** Any two names give two refs, and none is a folder of the other. */
+export function pinRef(run: string, name: string): string {
+  return `refs/orch-run/${refPart(run)}/${refPart(name)}`
+}
+
+/** All that git could dislike in a ref is written as `%` and two digits; what would be too long for a file name is cut. */
+function refPart(name: string): string {
+  const safe = [...Buffer.from(name, 'utf8')].map((byte) => escapeByte(String.fromCodePoint(byte))).join('')
+  if (safe.length <= LONGEST) return safe === '' ? '%' : safe
+  return `${safe.slice(0, LONGEST)}%-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`
+}
+
+function escapeByte(character: string): string {
+  if (/[A-Za-z0-9_(),=+-]/.test(character)) return character
+  return `%${(character.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`
+}

@@ -1,0 +1,54 @@
+import type { Result } from '../base/result.ts'
+
+/** A folder of files at one commit, where a step may write. */
+export interface Workspace {
+  /** Top of the tree. */
+  readonly root: string
+  /** Where commands start: the folder below `root` that the program was started in. */
+  readonly cwd: string
+  /** The commit that the tree was laid from. */
+  readonly base: string
+}
+
+/** All worktrees of a run. They are private: no branch, index, ref or configuration of the user's repository is reachable from one. */
+export interface Workspaces {
+  /**
+   * A clean tree of the base with the commits merged into it in their order; waits for nothing, makes a new slot when none is free.
+   * Nothing of a former tenant is left. Linked and copied paths are there; running `workspace.setup` is the caller's business.
+   */
+  acquire(commits: readonly string[]): Promise<Result<Workspace, WorkspaceFailure>>
+  /** The state of a workspace as a tree, and as a commit where it differs from the base. Runs nothing that is in the workspace. */
+  collect(workspace: Workspace, commit: CommitText): Promise<Result<Collected, WorkspaceFailure>>
+  /** Puts the tree back to what was collected: files that checks wrote are gone, ignored ones (caches) stay. */
+  restore(workspace: Workspace, tree: string): Promise<Result<void, WorkspaceFailure>>
+  /** Unified diff from the base to a commit, for people. */
+  patch(from: string, to: string): Promise<string>
+  /** Gives a slot back to the pool. */
+  release(workspace: Workspace): Promise<void>
+  /** What changed in the user's checkout since the run began, not by us: an agent that left its worktree. */
+  trespasses(): Promise<readonly string[]>
+  /** Keeps a commit from git's garbage collection under `refs/orch-run/<run>/<name>`. */
+  pin(name: string, commit: string): Promise<void>
+  /** Removes every worktree of the run. */
+  close(): Promise<void>
+}
+
+export interface CommitText {
+  readonly message: string
+  /** Name and value of each trailer, in order. */
+  readonly trailers: readonly (readonly [string, string])[]
+}
+
+export interface Collected {
+  readonly tree: string
+  /** Null when nothing was changed. */
+  readonly commit: string | null
+  /** Changed paths relative to the repository's top, sorted. */
+  readonly files: readonly string[]
+}
+
+export type WorkspaceFailure =
+  | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[] }
+  | { readonly code: 'git-failed'; readonly message: string }
+  /** A link out of the tree, or a name that git cannot keep. */
+  | { readonly code: 'refused'; readonly message: string; readonly files: readonly string[] }

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { afterAll, describe, expect, it } from 'vitest'
+import { tryCase } from './rig/corpus.ts'
+import type { Case } from './rig/corpus.ts'
+import { removeFolders } from './rig/program.ts'
+
+const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, 'corpus/bad-inputs.json'), 'utf8')) as { cases: Case[] }
+/** Cases that need a part of the language that does not exist yet: the schema refuses their keys, so they cannot be judged. */
+const { later } = JSON.parse(readFileSync(join(import.meta.dirname, 'corpus/later.json'), 'utf8')) as { later: Record<string, string> }
+
+afterAll(removeFolders)
+
+function missing(test: Case): string | undefined {
+  if (test.requires?.includes('root') && process.getuid?.() !== 0) return 'needs root'
+  const program = test.requires?.find((name) => name !== 'root' && spawnSync('which', [name]).status !== 0)
+  return program === undefined ? undefined : `needs ${program}`
+}
+
+for (const kind of new Set(cases.map((test) => test.kind))) {
+  describe.concurrent(`bad inputs: ${kind}`, () => {
+    for (const test of cases.filter((one) => one.kind === kind && !(one.id in later))) {
+      const reason = missing(test)
+      it.skipIf(reason !== undefined)(`${test.id}: ${test.describe}${reason === undefined ? '' : ` (skipped: ${reason})`}`, async () => {
+        expect(await tryCase(test)).toEqual([])
+      })
+    }
+  })
+}
+
+describe('the list of later cases', () => {
+  it('names only cases that exist', () => {
+    expect(Object.keys(later).filter((id) => !cases.some((test) => test.id === id))).toEqual([])
+  })
+})

@@ -1,0 +1,132 @@
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { isError } from './answer.ts'
+import type { Protocol, SimAnswer, SimRequest, SimUsage, Speech } from './answer.ts'
+import { CHAT } from './chat.ts'
+import { MESSAGES } from './messages.ts'
+import { RESPONSES } from './responses.ts'
+import { speak } from './speak.ts'
+import { readRequests, writeHead } from './wire.ts'
+import type { RawRequest } from './wire.ts'
+
+export interface SimulatorOptions {
+  /** What is said to a request: the script. */
+  answer(request: SimRequest): SimAnswer | Promise<SimAnswer>
+  /** Stamps of the log, in milliseconds. */
+  readonly now?: () => number
+}
+
+/** One request and what became of it. */
+export interface SimEntry {
+  readonly request: SimRequest
+  readonly at: number
+  /** Of the connection that it came on, from 0. */
+  readonly connection: number
+  readonly answer: SimAnswer
+  /** What the vendor charges: an answer counts in full, also where it did not arrive; an error in its place costs nothing. */
+  readonly billed: Required<SimUsage>
+}
+
+export interface Simulator {
+  /** What a provider's `base_url` must be, by protocol. */
+  readonly baseUrl: Readonly<Record<Protocol, string>>
+  readonly log: readonly SimEntry[]
+  /** The sum of all that is billed. */
+  invoice(): Required<SimUsage>
+  /** Resolves when so many requests have come. */
+  arrived(count: number): Promise<void>
+  /** Resolves when so many connections have been closed by the other side or by us. */
+  closed(count: number): Promise<void>
+  /** One ping on every stream that only pings. */
+  ping(): void
+  close(): Promise<void>
+}
+
+const SPEECHES: Readonly<Record<Protocol, Speech>> = { messages: MESSAGES, responses: RESPONSES, chat: CHAT }
+
+/** A provider of models on a loopback socket, which speaks three protocols and breaks off where it is told to. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const now = options.now ?? ((): number => performance.now())
+  const log: SimEntry[] = []
+  const arrivals = createCounter()
+  const closings = createCounter()
+  const sockets = new Set<Socket>()
+  const pings = new Set<() => void>()
+  let received = 0
+  let connections = 0
+  const handle = async (socket: Socket, connection: number, raw: RawRequest): Promise<void> => {
+    const found = Object.entries(SPEECHES).find(([, speech]) => speech.path === raw.path)
+    if (raw.method !== 'POST' || found === undefined) return notFound(socket, raw)
+    const [protocol, speech] = found as [Protocol, Speech]
+    const body = JSON.parse(raw.body) as Record<string, unknown>
+    const parts = speech.read(body)
+    const answers = parts.turns.filter((turn) => turn.role === 'assistant').length
+    const request: SimRequest = { ...parts, answers, protocol, number: received, headers: raw.headers, body }
+    received += 1
+    const answer = await options.answer(request)
+    const usage = usageOf(answer, raw.body)
+    log.push({ request, at: now(), connection, answer, billed: usage })
+    arrivals.add()
+    await speak(socket, speech, request, answer, usage, (ping) => pings.add(ping))
+  }
+  const server = createServer((socket) => {
+    const connection = connections
+    connections += 1
+    socket.setNoDelay(true)
+    sockets.add(socket)
+    socket.on('close', () => {
+      sockets.delete(socket)
+      closings.add()
+    })
+    socket.on('error', () => {})
+    readRequests(socket, (raw) => handle(socket, connection, raw))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    baseUrl: { messages: origin, responses: `${origin}/v1`, chat: `${origin}/v1` },
+    log,
+    invoice: () => log.map((entry) => entry.billed).reduce(added, NOTHING),
+    arrived: (count) => arrivals.reached(count),
+    closed: (count) => closings.reached(count),
+    ping: () => pings.forEach((ping) => ping()),
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Something that is counted, and that one can wait for. */
+function createCounter(): { add(): void; reached(count: number): Promise<void> } {
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = []
+  let counted = 0
+  return {
+    add: () => {
+      counted += 1
+      for (const waiter of waiting) if (counted >= waiter.count) waiter.resolve()
+    },
+    reached: (count) => new Promise((resolve) => void (counted >= count ? resolve() : waiting.push({ count, resolve }))),
+  }
+}
+
+const NOTHING: Required<SimUsage> = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
+
+function added(a: Required<SimUsage>, b: Required<SimUsage>): Required<SimUsage> {
+  return {
+    input: a.input + b.input, output: a.output + b.output, cacheRead: a.cacheRead + b.cacheRead, cacheWrite: a.cacheWrite + b.cacheWrite,
+  }
+}
+
+/** About four bytes to a token, where the script does not say. */
+function usageOf(answer: SimAnswer, body: string): Required<SimUsage> {
+  if (isError(answer)) return NOTHING
+  const said = JSON.stringify([answer.text ?? '', answer.calls ?? []])
+  return { ...NOTHING, ...(answer.usage ?? { input: Math.ceil(body.length / 4), output: Math.ceil(said.length / 4) }) }
+}
+
+function notFound(socket: Socket, raw: RawRequest): void {
+  const body = JSON.stringify({ error: { type: 'invalid_request_error', message: `unknown address ${raw.method} ${raw.path}` } })
+  writeHead(socket, 404, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) })
+  socket.write(body)
+}
