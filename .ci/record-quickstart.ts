@@ -46,8 +46,8 @@ const ANSWERS: readonly SimReply[] = [
 ]
 
 const simulator = await startSimulator({ answer: (request) => ANSWERS[request.answers] ?? { text: 'I have nothing to add.' } })
-const provider = `recorded: { type: anthropic, base_url: "${simulator.baseUrl.messages}", api_key_env: QUICKSTART_KEY,`
-const text = readFileSync(join(folder, 'pipeline.yml'), 'utf8').replace('recorded: { type: replay, recording: ./recording,', provider)
+const provider = `recorded: { type: anthropic, base_url: "${simulator.baseUrl.messages}", api_key_env: QUICKSTART_KEY }`
+const text = readFileSync(join(folder, 'pipeline.yml'), 'utf8').replace('recorded: { type: replay, recording: ./recording }', provider)
 const copy = join(folder, 'pipeline.recording.yml')
 rmSync(join(folder, 'recording'), { recursive: true, force: true })
 writeFileSync(copy, text)

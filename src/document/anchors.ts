@@ -20,7 +20,7 @@ export interface Anchor {
 export interface Anchors {
   /** A name that is declared again means the new node from there on. */
   declare(name: string): Anchor
-  /** The node that an alias repeats, with the span of the alias; a broken one where that is refused. `depth` counts the collections around it. */
+  /** What an alias repeats, with the span of the alias; broken where that is refused. `depth` counts the collections around it. */
   resolve(name: string, span: Span, depth: number): Measured
 }
 
@@ -36,13 +36,19 @@ export function createAnchors(findings: Findings): Anchors {
   let repeated = 0
   let isExhausted = false
 
-  const refuse = (span: Span, code: string, message: string, help?: string): undefined => findings.error(span, code, message, { help }) as undefined
+  const refuse = (span: Span, code: string, message: string, help?: string): undefined => {
+    findings.error(span, code, message, { help })
+  }
 
   const find = (name: string, span: Span): Measured | undefined => {
     const anchor = anchors.get(name)
     const shown = `\`*${display(name)}\``
-    if (!anchor) return refuse(span, 'unknown-anchor', `the alias ${shown} has no anchor \`&${display(name)}\` above it`, helpFor(name, findings.all.length > MOST_SUGGESTED ? [] : anchors.keys()))
-    return anchor.value ?? refuse(span, 'recursive-alias', `the alias ${shown} stands inside its own anchor and would never end`)
+    if (!anchor) {
+      const known = findings.all.length > MOST_SUGGESTED ? [] : anchors.keys()
+      return refuse(span, 'unknown-anchor', `the alias ${shown} has no anchor \`&${display(name)}\` above it`, helpFor(name, known))
+    }
+    const message = `the alias ${shown} stands inside its own anchor and would never end`
+    return anchor.value ?? refuse(span, 'recursive-alias', message, 'write out what is meant')
   }
 
   const isAffordable = (target: Measured, span: Span, depth: number): boolean => {
@@ -50,8 +56,10 @@ export function createAnchors(findings: Findings): Anchors {
     repeated += target.size
     if (repeated <= MOST_REPEATED && depth + target.height <= DEEPEST) return true
     isExhausted = true
-    if (repeated > MOST_REPEATED) refuse(span, 'too-much-repeated', `up to here the aliases repeat more than ${MOST_REPEATED} nodes, which is the most allowed`)
-    else refuse(span, 'too-deep', `with what this alias repeats, the file is nested more than ${DEEPEST} levels deep`)
+    if (repeated > MOST_REPEATED) {
+      const message = `up to here the aliases repeat more than ${MOST_REPEATED} nodes, which is the most allowed`
+      refuse(span, 'too-much-repeated', message, 'use fewer aliases')
+    } else refuse(span, 'too-deep', `with what this alias repeats, the file is nested more than ${DEEPEST} levels deep`, 'make it flatter')
     return false
   }
 

@@ -41,9 +41,8 @@ export function build(text: string, events: readonly Event[], findings: Findings
     place(measured)
   }
   const open = (event: SequenceEvent | MappingEvent, next: Event | undefined): void => {
-    const kind = event.type === EVENT_ID.SEQUENCE ? 'sequence' : 'mapping'
-    checkTag(reading, event, kind)
-    const frame = openFrame(text, kind, event, next, anchorOf(event))
+    const frame = openFrame(text, event, next, anchorOf(event))
+    checkTag(reading, event, frame.kind)
     cursor = frame.opener === 0 ? event.start : event.start + 1
     stack.push(frame)
   }
@@ -55,7 +54,8 @@ export function build(text: string, events: readonly Event[], findings: Findings
     place(measured)
   }
   const begin = (event: DocumentEvent): void => {
-    reading = { ...reading, handles: new Map(event.directives.flatMap((given) => (given.kind === 'tag' ? [[given.handle, given.prefix]] : []))) }
+    const handles = event.directives.flatMap((given) => (given.kind === 'tag' ? ([[given.handle, given.prefix]] as const) : []))
+    reading = { ...reading, handles: new Map(handles) }
     cursor = startOfDocument(text, event.explicitStart)
   }
 
@@ -87,7 +87,8 @@ function startOfDocument(text: string, isExplicit: boolean): number {
 function tellSecond(text: string, after: number, findings: Findings): void {
   let start = skipBlank(text, after)
   while (text.startsWith('...', start)) start = skipBlank(text, start + 3)
-  findings.error({ start, end: Math.min(start + 3, text.length) }, 'several-documents', 'a second document begins here, and a file may hold only one', {
+  const span = { start, end: Math.min(start + 3, text.length) }
+  findings.error(span, 'several-documents', 'a second document begins here, and a file may hold only one', {
     help: 'put it into a file of its own, or remove the `---`',
   })
 }

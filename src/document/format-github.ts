@@ -9,7 +9,8 @@ export function formatGithub(diagnostics: readonly Diagnostic[]): string {
 function command(diagnostic: Diagnostic): string {
   const { severity, code, message, help, file, line, column, end_line, end_column, related = [] } = diagnostic
   const properties = { file, line, col: column, endLine: end_line, endColumn: end_column, title: code }
-  const lines = [message, ...(help === undefined ? [] : [`help: ${help}`]), ...related.map((other) => `${other.file}:${other.line}:${other.column}: ${other.message}`)]
+  const others = related.map((other) => `${other.file}:${other.line}:${other.column}: ${other.message}`)
+  const lines = [message, ...(help === undefined ? [] : [`help: ${help}`]), ...others]
   const written = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
   return `::${severity} ${written.join(',')}::${escapeData(lines.map(escapeUnseen).join('\n'))}`
 }

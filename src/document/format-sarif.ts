@@ -1,4 +1,4 @@
-import type { Diagnostic } from './diagnostic.ts'
+import type { Diagnostic, Related } from './diagnostic.ts'
 import type { Place } from './span.ts'
 
 /** The Static Analysis Results Interchange Format 2.1.0, as code scanning services read it. */
@@ -25,8 +25,12 @@ function result({ code, severity, message, help, related = [], ...place }: Diagn
     level: severity,
     message: { text: help === undefined ? message : `${message}\nhelp: ${help}` },
     locations: [location(place)],
-    ...(related.length === 0 ? {} : { relatedLocations: related.map(({ message: text, ...other }) => ({ ...location(other), message: { text } })) }),
+    ...(related.length === 0 ? {} : { relatedLocations: related.map(relatedLocation) }),
   }
+}
+
+function relatedLocation({ message: text, ...place }: Related): object {
+  return { ...location(place), message: { text } }
 }
 
 function location({ file, line, column, end_line, end_column }: Place): object {

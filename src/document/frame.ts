@@ -9,16 +9,24 @@ import { widthOf } from './width.ts'
 const WIDEST = 120
 /** What is shown of a long line in front of the carets. */
 const LEAD = 50
+/** Longer messages are cut. */
+const MOST_WORDS = 2000
 /** A tab as it is shown. */
 const TAB = '    '
 
+/** The lines of a file; undefined when its text is not known. */
+export type Sources = (file: string) => LineIndex | undefined
+
 /** One diagnostic as people read it: headline, place, source line with carets, help, then its related places. */
-export function renderDiagnostic(diagnostic: Diagnostic, sources: (file: string) => LineIndex | undefined, color: boolean): string {
+export function renderDiagnostic(diagnostic: Diagnostic, sources: Sources, color: boolean): string {
   const paint = painter(color)
   const { severity, code, message, help, related = [] } = diagnostic
-  const lines = [`${paint(severity, `${severity}[${display(code)}]`)}: ${paint('strong', display(message, 2000))}`, ...frame(diagnostic, severity, sources, paint)]
-  if (help !== undefined) lines.push(`  ${paint('help', 'help')}: ${display(help, 2000)}`)
-  for (const other of related) lines.push(`  ${paint('help', 'note')}: ${display(other.message, 2000)}`, ...frame(other, 'help', sources, paint))
+  const head = `${paint(severity, `${severity}[${display(code)}]`)}: ${paint('strong', display(message, MOST_WORDS))}`
+  const lines = [head, ...frame(diagnostic, severity, sources, paint)]
+  if (help !== undefined) lines.push(`  ${paint('help', 'help')}: ${display(help, MOST_WORDS)}`)
+  for (const other of related) {
+    lines.push(`  ${paint('help', 'note')}: ${display(other.message, MOST_WORDS)}`, ...frame(other, 'help', sources, paint))
+  }
   return `${lines.join('\n')}\n`
 }
 
@@ -31,7 +39,7 @@ function painter(color: boolean): Paint {
   return color ? (role, text) => `\u001B[${COLORS[role]}m${text}\u001B[0m` : (_, text) => text
 }
 
-function frame(place: Place, role: Role, sources: (file: string) => LineIndex | undefined, paint: Paint): string[] {
+function frame(place: Place, role: Role, sources: Sources, paint: Paint): string[] {
   const head = `  ${paint('quiet', '——▶')} ${display(place.file, 500)}:${place.line}:${place.column}`
   const index = sources(place.file)
   if (!index || place.line > index.starts.length) return [head]
@@ -57,7 +65,9 @@ function parts(index: LineIndex, place: Place): Parts {
   const line = lineBounds(index, place.line)
   const from = offsetAt(index, place.line, place.column)
   const to = place.end_line > place.line ? line.end : Math.max(offsetAt(index, place.line, place.end_column), from)
-  if (line.end - line.start <= WIDEST) return { before: text.slice(line.start, from), marked: text.slice(from, to), after: text.slice(to, line.end) }
+  if (line.end - line.start <= WIDEST) {
+    return { before: text.slice(line.start, from), marked: text.slice(from, to), after: text.slice(to, line.end) }
+  }
   const start = whole(text, Math.max(line.start, Math.min(from - LEAD, line.end - WIDEST)))
   const end = whole(text, Math.min(line.end, start + WIDEST))
   const stop = Math.min(to, end)

@@ -36,7 +36,8 @@ const BRACKET = 91
 const BRACE = 123
 
 /** `next` is the event after it: only by that a pair whose key is a flow mapping differs from the flow mapping itself. */
-export function openFrame(text: string, kind: Frame['kind'], event: SequenceEvent | MappingEvent, next: Event | undefined, anchor: Anchor | undefined): Frame {
+export function openFrame(text: string, event: SequenceEvent | MappingEvent, next: Event | undefined, anchor: Anchor | undefined): Frame {
+  const kind = event.type === EVENT_ID.SEQUENCE ? 'sequence' : 'mapping'
   const unit = event.style === COLLECTION_STYLE.FLOW ? text.charCodeAt(event.start) : 0
   const isPair = next !== undefined && (next.type === EVENT_ID.MAPPING || next.type === EVENT_ID.SEQUENCE) && next.start === event.start
   const opener = (unit === BRACKET || unit === BRACE) && !isPair ? unit : 0
@@ -45,7 +46,8 @@ export function openFrame(text: string, kind: Frame['kind'], event: SequenceEven
 
 /** The node of a collection whose last child ends at `cursor`. */
 export function closeFrame(text: string, frame: Frame, cursor: number): Measured {
-  const span = { start: frame.start, end: frame.opener === 0 ? Math.max(cursor, frame.start) : Math.min(skipMarks(text, cursor) + 1, text.length) }
+  const end = frame.opener === 0 ? Math.max(cursor, frame.start) : Math.min(skipMarks(text, cursor) + 1, text.length)
+  const span = { start: frame.start, end }
   const { size } = frame
   const height = frame.height + 1
   if (frame.kind === 'sequence') return { node: { kind: 'sequence', span, items: frame.items }, size, height }
@@ -70,7 +72,9 @@ export function addMeasured(frame: Frame, child: Measured, reading: Reading): vo
   else if (frame.key === undefined) frame.key = keyOf(child.node, reading)
   else {
     if (frame.key.role === 'own') addPair(frame, frame.key, child.node, reading)
-    else if (frame.key.role === 'merge') frame.merges.push({ sources: mergeSources(child.node, reading.findings), before: frame.pairs.size })
+    else if (frame.key.role === 'merge') {
+      frame.merges.push({ sources: mergeSources(child.node, reading.findings), before: frame.pairs.size })
+    }
     frame.key = undefined
   }
 }
@@ -104,14 +108,16 @@ function writtenText(text: string, node: ScalarNode): string {
 
 function refuse(reading: Reading, node: DocumentNode): Key {
   const { span } = node
-  const key: Key = { text: '', span, role: 'refused' }
-  if (node.kind === 'scalar') reading.findings.error({ start: span.start, end: span.start + 1 }, 'missing-key', 'a key is missing in front of this colon', { help: 'write a key, or put the value in quotes if a text is meant' })
-  else if (isMustache(reading.text, span)) {
-    reading.findings.error({ start: span.start - 1, end: span.start + 1 }, 'complex-key', 'a mapping cannot be a key, and `{{` begins a mapping inside a mapping', {
-      help: 'write an expression as `${{ … }}`, or put the value in quotes if the text itself is meant',
-    })
-  } else reading.findings.error(span, 'complex-key', `a ${node.kind} cannot be a key, a key must be a text`, { help: 'write the key as a text' })
-  return key
+  const { findings } = reading
+  if (node.kind === 'scalar') {
+    const help = 'write a key, or put the value in quotes if a text is meant'
+    findings.error({ start: span.start, end: span.start + 1 }, 'missing-key', 'a key is missing in front of this colon', { help })
+  } else if (isMustache(reading.text, span)) {
+    const help = 'write an expression as `${{ … }}`, or put the value in quotes if the text itself is meant'
+    const message = 'a mapping cannot be a key, and `{{` begins a mapping inside a mapping'
+    findings.error({ start: span.start - 1, end: span.start + 1 }, 'complex-key', message, { help })
+  } else findings.error(span, 'complex-key', `a ${node.kind} cannot be a key, a key must be a text`, { help: 'write the key as a text' })
+  return { text: '', span, role: 'refused' }
 }
 
 function isMustache(text: string, span: Span): boolean {

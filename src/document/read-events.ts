@@ -4,10 +4,11 @@ import { DEEPEST } from './anchors.ts'
 import { build } from './build.ts'
 import { createFindings } from './finding.ts'
 import type { Findings } from './finding.ts'
+import { explained } from './mistake.ts'
+import type { Explanation } from './mistake.ts'
 import { isBlank, isLineEnd, lineEnd, lineStart, nextLine } from './skip.ts'
 import type { Span } from './span.ts'
 import { explain } from './syntax.ts'
-import type { Explanation } from './syntax.ts'
 
 /** How many mistakes of syntax are told at once. */
 const MOST = 10
@@ -39,9 +40,9 @@ function attempt(text: string): Attempt {
   try {
     return { events: parseEvents(text, { maxDepth: DEEPEST }) }
   } catch (error) {
-    const mark = error instanceof YAMLException ? error.mark : undefined
-    if (!(error instanceof YAMLException) || !mark) return { mistake: { span: { start: 0, end: 0 }, code: 'yaml-syntax', message: 'the file is no YAML that can be read' }, at: text.length }
-    return { mistake: explain(text, mark.position, error.reason), at: mark.position }
+    if (!(error instanceof YAMLException) || !error.mark) return { mistake: explained(0, 0, 'the file is no YAML that can be read'), at: text.length }
+    const { position } = error.mark
+    return { mistake: explain(text, position, error.reason), at: position }
   }
 }
 

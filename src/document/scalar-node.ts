@@ -1,4 +1,4 @@
-import { getScalarValue } from 'js-yaml'
+import { SCALAR_STYLE, getScalarValue } from 'js-yaml'
 import type { ScalarEvent } from 'js-yaml'
 import { isInteger, kindOfTag, resolvePlain, resolveTagged, tagName } from './core-schema.ts'
 import type { CoreValue } from './core-schema.ts'
@@ -25,7 +25,7 @@ export function scalarNode(reading: Reading, event: ScalarEvent, after: number):
   const written = getScalarValue(reading.text, event)
   const span = spanOf(reading.text, event, style, after)
   const value = style === 'double' && !event.fast ? wholeText(reading, written, span) : written
-  const meaning = meaningOf(reading, event, span, value, style === 'plain')
+  const meaning = meaningOf(reading, event, span, value)
   if (meaning === undefined) return brokenNode(span)
   if (style !== 'literal' && style !== 'folded') return { kind: 'scalar', span, value: meaning, style }
   const block: BlockRegion = { start: event.valueStart, end: event.valueEnd, indent: event.indent }
@@ -53,21 +53,25 @@ function wholeText(reading: Reading, value: string, span: Span): string {
   const bad = badEscape(reading.text, span.start + 1, span.end - 1)
   if (bad === undefined) return value
   const escape = reading.text.slice(bad.span.start, bad.span.end)
-  reading.findings.error(bad.span, 'forbidden-character', `the escape \`${display(escape)}\` ${bad.why}`, { help: 'write another character' })
+  const message = `the escape \`${display(escape)}\` ${bad.why}`
+  reading.findings.error(bad.span, 'forbidden-character', message, { help: 'write another character' })
   return value.replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
 /** The value by tag, style and text; undefined when it was refused. */
-function meaningOf(reading: Reading, event: ScalarEvent, span: Span, value: string, isPlain: boolean): CoreValue | undefined {
-  const meaning = event.tagStart < 0 ? (isPlain ? resolvePlain(value) : value) : taggedMeaning(reading, event, value)
+function meaningOf(reading: Reading, event: ScalarEvent, span: Span, value: string): CoreValue | undefined {
+  const untagged = event.style === SCALAR_STYLE.PLAIN ? resolvePlain : String
+  const meaning = event.tagStart < 0 ? untagged(value) : taggedMeaning(reading, event, value)
   if (typeof meaning !== 'number' || Number.isSafeInteger(meaning)) return meaning
   const shown = `\`${display(value, 40)}\``
   if (!Number.isFinite(meaning)) {
-    reading.findings.error(span, 'not-finite', `${shown} is not a finite number, and only finite numbers are allowed`, { help: 'put it in quotes if a text is meant' })
+    const help = 'put it in quotes if a text is meant'
+    reading.findings.error(span, 'not-finite', `${shown} is not a finite number, and only finite numbers are allowed`, { help })
     return undefined
   }
   if (Number.isInteger(meaning) && isInteger(value)) {
-    reading.findings.warning(span, 'number-imprecise', `${shown} has more digits than a number can hold and is read as ${meaning}`, { help: 'put it in quotes if every digit counts' })
+    const message = `${shown} has more digits than a number can hold and is read as ${meaning}`
+    reading.findings.warning(span, 'number-imprecise', message, { help: 'put it in quotes if every digit counts' })
   }
   return meaning
 }
@@ -76,7 +80,10 @@ function taggedMeaning(reading: Reading, event: ScalarEvent, value: string): Cor
   const written = reading.text.slice(event.tagStart, event.tagEnd)
   if (!checkTag(reading, event, 'scalar')) return undefined
   const meaning = resolveTagged(tagName(written, reading.handles), value)
-  if (meaning === undefined) reading.findings.error(tagSpan(event), 'tag-mismatch', `\`${display(value, 40)}\` is no value of the tag \`${display(written)}\``, { help: 'remove the tag, or write a value that fits it' })
+  if (meaning === undefined) {
+    const message = `\`${display(value, 40)}\` is no value of the tag \`${display(written)}\``
+    reading.findings.error(tagSpan(event), 'tag-mismatch', message, { help: 'remove the tag, or write a value that fits it' })
+  }
   return meaning
 }
 
@@ -86,13 +93,14 @@ export function checkTag(reading: Reading, event: Tagged, kind: 'scalar' | 'sequ
   const written = reading.text.slice(event.tagStart, event.tagEnd)
   const wanted = kindOfTag(tagName(written, reading.handles))
   if (wanted === undefined) {
-    reading.findings.error(tagSpan(event), 'unknown-tag', `the tag \`${display(written)}\` is not allowed, only those of the YAML 1.2 core schema are`, {
-      help: 'remove it, or put the whole value in quotes if a text that begins with `!` is meant',
-    })
+    const message = `the tag \`${display(written)}\` is not allowed, only those of the YAML 1.2 core schema are`
+    const help = 'remove it, or put the whole value in quotes if a text that begins with `!` is meant'
+    reading.findings.error(tagSpan(event), 'unknown-tag', message, { help })
     return false
   }
   if (wanted === 'any' || wanted === kind) return true
-  reading.findings.error(tagSpan(event), 'tag-mismatch', `the tag \`${display(written)}\` is for a ${wanted}, but this is a ${kind}`, { help: 'remove the tag' })
+  const message = `the tag \`${display(written)}\` is for a ${wanted}, but this is a ${kind}`
+  reading.findings.error(tagSpan(event), 'tag-mismatch', message, { help: 'remove the tag' })
   return false
 }
 

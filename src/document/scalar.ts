@@ -20,11 +20,16 @@ function flowOffset(text: string, start: number, end: number, style: 'plain' | '
   let left = index
   while (position < end) {
     const piece = flowPiece(text, position, end, style)
-    if (left < piece.units) return piece.breaks === undefined ? piece.at : (piece.breaks[left + (piece.breaks.length > 1 ? 1 : 0)] ?? piece.at)
+    if (left < piece.units) return breakOf(piece, left) ?? piece.at
     left -= piece.units
     position = piece.next
   }
   return end
+}
+
+/** Of several line ends the first stands for nothing, a single one for a blank. */
+function breakOf({ breaks }: Piece, unit: number): number | undefined {
+  return breaks?.[breaks.length > 1 ? unit + 1 : unit]
 }
 
 /** A stretch of a flow scalar that means `units` units of its value; `breaks` holds the line ends that were folded into them. */

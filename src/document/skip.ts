@@ -42,6 +42,13 @@ export function lineStart(text: string, at: number): number {
   return position
 }
 
+/** Where the word that holds `at` ends. */
+export function wordEnd(text: string, at: number): number {
+  let end = at
+  while (end < text.length && !isBlank(text.charCodeAt(end)) && !isLineEnd(text.charCodeAt(end))) end++
+  return end
+}
+
 export function isLineEnd(unit: number): boolean {
   return unit === LINE_FEED || unit === CARRIAGE_RETURN
 }

@@ -45,7 +45,7 @@ function distance(a: string, b: string, limit: number): number {
   let last = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
-    for (let column = 1; column <= b.length; column++) current.push(cell(a, b, row, column, current, last, beforeLast))
+    for (let column = 1; column <= b.length; column++) current.push(cell(a, b, row, column, [current, last, beforeLast]))
     if (Math.min(...current) >= limit) return limit
     beforeLast = last
     last = current
@@ -53,7 +53,9 @@ function distance(a: string, b: string, limit: number): number {
   return Math.min(last[b.length] ?? limit, limit)
 }
 
-function cell(a: string, b: string, row: number, column: number, current: readonly number[], last: readonly number[], beforeLast: readonly number[]): number {
+type Rows = readonly [current: readonly number[], last: readonly number[], beforeLast: readonly number[]]
+
+function cell(a: string, b: string, row: number, column: number, [current, last, beforeLast]: Rows): number {
   const isSame = a[row - 1] === b[column - 1]
   const changed = at(last, column - 1) + (isSame ? 0 : 1)
   const least = Math.min(changed, at(last, column) + 1, at(current, column - 1) + 1)

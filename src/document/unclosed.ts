@@ -84,8 +84,13 @@ function isSeparator(scan: Scan, mark: string): boolean {
   const { text, position, brackets } = scan
   if (brackets.length > 0 && (mark === ']' || mark === '}')) brackets.pop()
   if (brackets.length > 0 && mark === ',') return true
-  if (mark === ':') return position + 1 >= text.length || isSpace(text, position + 1) || (brackets.length > 0 && /["'}\]]/.test(text.charAt(position - 1)))
+  if (mark === ':') return position + 1 >= text.length || isSpace(text, position + 1) || isBehindJson(scan)
   return scan.canBegin && (mark === '-' || mark === '?') && isSpace(text, position + 1)
+}
+
+/** Inside brackets a colon needs no space behind a quote or a bracket, as in JSON. */
+function isBehindJson({ text, position, brackets }: Scan): boolean {
+  return brackets.length > 0 && /["'}\]]/.test(text.charAt(position - 1))
 }
 
 function isSpace(text: string, at: number): boolean {

@@ -51,7 +51,7 @@ function scalarFault(index: Of<'index'>, names: Names): Fault | undefined {
   const { type } = shapeOf(index.of, names)
   if (type !== 'string' && type !== 'number' && type !== 'boolean') return undefined
   const place = index.key === '*' ? index : index.key
-  return { code: 'index-of-scalar', message: `${nameOf(index.of)} is a ${type} and has no fields`, start: place.start, end: place.end }
+  return { code: 'index-of-scalar', message: `${nameOf(index.of)} is ${article(type)} and has no fields`, start: place.start, end: place.end }
 }
 
 function comparisonFault({ operator, operands, start, end }: Of<'operation'>, names: Names): Fault | undefined {
@@ -72,7 +72,11 @@ function helpFor(value: Json | undefined, allowed: readonly Json[] | undefined, 
     const near = value.toLowerCase().startsWith('succe') && texts.includes('passed') ? 'passed' : nearest(value, texts)
     return { help: near === undefined ? `it is one of ${texts.slice(0, 12).map((one) => `\`${display(one)}\``).join(', ')}` : `did you mean \`${near}\`?` }
   }
-  return a === b || a === 'unknown' || b === 'unknown' ? {} : { help: `a ${a} is compared with a ${b}` }
+  return a === b || a === 'unknown' || b === 'unknown' ? {} : { help: `${article(a)} is compared with ${article(b)}` }
+}
+
+function article(type: string): string {
+  return type === 'null' ? '`null`' : `${type === 'object' ? 'an' : 'a'} ${type}`
 }
 
 /** A part of an expression as people know it. */

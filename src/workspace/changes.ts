@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type RawChange, type RawPath, joinZero, parseRaw, splitZero, toRaw, toText } from './bytes.ts'
 import { type TrustedRepository, succeeded } from './repository.ts'
+import { allSettled } from './settled.ts'
 import type { Slot, SlotPorts } from './slot.ts'
 
 /** What may differ between a tree and our index of it. */
@@ -24,7 +25,7 @@ const SUBMODULE = '160000'
 export async function findChanges(ports: SlotPorts, slot: Slot, unshared: readonly string[]): Promise<Changes> {
   const { repository } = ports
   const place = { tree: slot.tree, index: slot.index }
-  const [tracked, others] = await Promise.all([
+  const [tracked, others] = await allSettled([
     repository.ask(['diff-files', '--raw', '-z', '--no-abbrev', '--no-renames', '--ignore-submodules=all'], place),
     repository.ask(OTHERS, place),
   ])

@@ -5,6 +5,7 @@ import { findChanges } from './changes.ts'
 import { refused } from './failing.ts'
 import { staysInside } from './links.ts'
 import type { TrustedRepository } from './repository.ts'
+import { allSettled } from './settled.ts'
 import { plainText, shown, shownList } from './shown.ts'
 import type { Slot, SlotPorts } from './slot.ts'
 import type { WorkspaceFailure } from './workspace.ts'
@@ -22,7 +23,7 @@ const SUBMODULE = '160000'
 export async function snapshot(ports: SlotPorts, slot: Slot, unshared: readonly string[]): Promise<Result<Snapshot, WorkspaceFailure>> {
   const { files, repository } = ports
   const index = join(slot.folder, 'collected')
-  const [changes] = await Promise.all([findChanges(ports, slot, unshared), files.remove(index).then(() => files.copy(slot.index, index))])
+  const [changes] = await allSettled([findChanges(ports, slot, unshared), files.remove(index).then(() => files.copy(slot.index, index))])
   if (changes.replaced.length > 0) return refused(`submodule ${shownList(changes.replaced.map(toText))} was replaced`, changes.replaced.map(toText))
   const place = { tree: slot.tree, index }
   // What was written is removed too: of a file that the index knows, git might believe that it is the same still.
@@ -30,7 +31,7 @@ export async function snapshot(ports: SlotPorts, slot: Slot, unshared: readonly 
   if (known.length > 0) await repository.ask(['update-index', '--force-remove', '-z', '--stdin'], { ...place, input: known })
   const stored = await store(repository, place, changes.written)
   if (!stored.ok) return stored
-  const [tree, differences] = await Promise.all([
+  const [tree, differences] = await allSettled([
     repository.ask(['write-tree'], place),
     repository.ask(['diff-index', '--cached', '--raw', '-z', '--no-abbrev', '--no-renames', slot.commit], place),
   ])

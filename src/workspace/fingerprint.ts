@@ -5,6 +5,7 @@ import { splitZero, toText } from './bytes.ts'
 import { exactPattern } from './ignore.ts'
 import { below } from './place.ts'
 import type { TrustedRepository } from './repository.ts'
+import { allSettled } from './settled.ts'
 import type { SlotPorts } from './slot.ts'
 
 /** One look at the user's checkout. Ignored files are not looked at. */
@@ -26,7 +27,7 @@ const STEERING = ['config', 'config.worktree', 'info/attributes', 'info/exclude'
 export async function takeFingerprint(ports: SlotPorts, stateDir: string): Promise<Fingerprint> {
   const { files, repository } = ports
   const { user } = repository
-  const [head, refs, settings, checkout] = await Promise.all([
+  const [head, refs, settings, checkout] = await allSettled([
     files.read(join(user.gitDir, 'HEAD')).catch(() => ''),
     readRefs(repository),
     readSettings(files, user),

@@ -1,6 +1,7 @@
 import { isAbsolute, join, normalize } from 'node:path'
 import type { Ports, Repository } from '../base/ports.ts'
 import { type Result, err, ok } from '../base/result.ts'
+import { clearFolder } from './clear.ts'
 import { snapshot } from './collect.ts'
 import { commitTree } from './commit.ts'
 import { failing, failingValue, gitFailed } from './failing.ts'
@@ -12,6 +13,7 @@ import { below, realPlace } from './place.ts'
 import { type Pool, createPool } from './pool.ts'
 import { createRepository } from './repository.ts'
 import { restoreTree } from './restore.ts'
+import { allSettled } from './settled.ts'
 import { type Shares, makeInside, share } from './share.ts'
 import { shown } from './shown.ts'
 import type { Slot, SlotPorts } from './slot.ts'
@@ -85,7 +87,7 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
       const own = await started()
       const commit = await mergeAll(own.repository, opened.base, commits)
       if (!commit.ok) return commit
-      const [slot] = await Promise.all([own.pool.take(commit.value), own.guard.begin()])
+      const [slot] = await allSettled([own.pool.take(commit.value), own.guard.begin()])
       rented.set(slot.tree, slot)
       return ok(await furnish(own, slot, opened))
     }),
@@ -101,14 +103,18 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
     },
     trespasses: async () => (starting === undefined ? [] : (await starting).guard.changes()),
     pin: (name, commit) => pinCommit(git, opened.repository, opened.run, name, commit),
-    close: () => files.remove(folder),
+    async close() {
+      const own = await starting?.catch(() => undefined)
+      await own?.repository.manners.catch(() => undefined)
+      await clearFolder(files, folder)
+    },
   }
 }
 
 /** What a dead process of the same run left is removed first. */
 async function start(ports: WorkspacesPorts, opened: Opened, folder: string, unshared: readonly string[]): Promise<Started> {
   const { files } = ports
-  await files.remove(folder)
+  await clearFolder(files, folder)
   const settings = { folder: join(folder, 'repository'), user: opened.repository, ignored: unshared.map(exactPattern) }
   const own = { files, repository: await createRepository(ports, settings) }
   return { ...own, pool: createPool(own, folder), guard: createGuard(own, opened.stateDir) }
@@ -117,7 +123,7 @@ async function start(ports: WorkspacesPorts, opened: Opened, folder: string, uns
 /** What a tenant finds beside the files of the commit. */
 async function furnish(own: Started, slot: Slot, { repository, prefix, shares }: Opened): Promise<Workspace> {
   const { files } = own
-  await Promise.all([writeTenantGit(own, slot), share(files, repository.root, slot.tree, shares)])
+  await allSettled([writeTenantGit(own, slot), share(files, repository.root, slot.tree, shares)])
   const reachable = await makeInside(files, slot.tree, prefix)
   return { root: slot.tree, cwd: reachable ? join(slot.tree, prefix) : slot.tree, base: slot.commit }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { clearFolder } from './clear.ts'
 import { type Slot, type SlotPorts, layAgain, layNew } from './slot.ts'
 
 /** Folders that were laid once and are used again and again: cleaning one is far cheaper than writing all files anew. */
@@ -16,7 +17,7 @@ export function createPool(ports: SlotPorts, folder: string): Pool {
       for (let used = pick(free, commit); used !== undefined; used = pick(free, commit)) {
         const slot = await layAgain(ports, used, commit).catch(() => undefined)
         if (slot !== undefined) return slot
-        await ports.files.remove(used.folder).catch(() => undefined)
+        await clearFolder(ports.files, used.folder).catch(() => undefined)
       }
       made += 1
       return layNew(ports, join(folder, String(made)), commit)

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Files } from '../base/ports.ts'
 import type { TrustedRepository } from './repository.ts'
+import { allSettled } from './settled.ts'
 import { lookAround, removeStrangers } from './sweep.ts'
 
 /** One folder of the pool. The index lies beside the tree, where its tenant has no business. */
@@ -28,7 +29,7 @@ export async function layNew(ports: SlotPorts, folder: string, commit: string): 
 /** A used slot made as new at another commit; undefined when something of the former tenant could not be removed. */
 export async function layAgain(ports: SlotPorts, used: Slot, commit: string): Promise<Slot | undefined> {
   await ports.files.remove(join(used.tree, '.git'))
-  const [found, slot] = await Promise.all([lookAround(ports.files, used), lay(ports, { ...used, commit })])
+  const [found, slot] = await allSettled([lookAround(ports.files, used), lay(ports, { ...used, commit })])
   const state = await removeStrangers(ports, slot, found, used.handedOver)
   if (state === 'replaced') return (await layBare(ports, slot, used.handedOver)) ? slot : undefined
   return state === 'clean' ? slot : undefined

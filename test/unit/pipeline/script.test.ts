@@ -1,17 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { loadExpressions } from '../../../src/pipeline/expression.ts'
 import type { Scope } from '../../../src/pipeline/expression.ts'
 import { compileScript, renderVariables } from '../../../src/pipeline/script.ts'
 
 const expressions = await loadExpressions()
 const folder = mkdtempSync(join(tmpdir(), 'orch-script-'))
-const pwned = join(folder, 'pwned')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-beforeEach(() => rmSync(pwned, { force: true }))
 
 const scopeWith = (x: string): Scope => ({
   contexts: { inputs: { x } },
@@ -118,30 +116,34 @@ const PLACES = [
   'bash -c "echo ${{ inputs.x }}"', "bash -c 'echo $(( ${{ inputs.x }} ))'", 'sh -ec "echo ${{ inputs.x }}"', 'env bash -c "echo ${{ inputs.x }}"', 'timeout 5 bash -o pipefail -c "echo ${{ inputs.x }}"', 'find . -maxdepth 0 -exec sh -c "echo ${{ inputs.x }}" \\;', 'echo x | xargs sh -c "echo ${{ inputs.x }}"', 'if true; then bash -c "echo ${{ inputs.x }}"; fi',
   'bash <<EOF\necho ${{ inputs.x }}\nEOF', 'cat <<EOF | bash\necho ${{ inputs.x }}\nEOF', "bash <<'EOF'\necho $(( ${{ inputs.x }} ))\nEOF", 'bash -s <<EOF\necho ${{ inputs.x }}\nEOF', 'bash <<< "echo ${{ inputs.x }}"', 'echo "echo ${{ inputs.x }}" | bash', 'printf "%s" "echo ${{ inputs.x }}" | cat | sh', '{ echo "echo ${{ inputs.x }}"; } | bash', '(echo "echo ${{ inputs.x }}") | bash', 'for i in 1; do echo "echo ${{ inputs.x }}"; done | bash', 'source <(echo "echo ${{ inputs.x }}")', '. /dev/stdin <<< "echo ${{ inputs.x }}"', 'bash <(echo "echo ${{ inputs.x }}")',
   'node -e "console.log(\'${{ inputs.x }}\')"', 'case 1 in ${{ inputs.x }}) ;; esac', 'echo "$(case a in a) echo "$(( ${{ inputs.x }} ))";; esac)"', 'cat <<A; echo $(( ${{ inputs.x }} ))\nbody "\nA', "echo it\\'s $(( ${{ inputs.x }} ))", 'echo "a\\" $(( ${{ inputs.x }} ))"', 'echo ${v:-$(( ${{ inputs.x }} ))}', 'echo $(( ${{ inputs.x }} )) \'', 'x="$(cat <<EOF\nit\'s $(( ${{ inputs.x }} ))\nEOF\n)"',
-  '${{ inputs.x }}', 'export "${{ inputs.x }}=1"', 'echo {1..${{ inputs.x }}}', 'exec {v}<"${{ inputs.x }}"', 'f() { return "${{ inputs.x }}"; }; f',
+  'export "${{ inputs.x }}=1"', 'echo {1..${{ inputs.x }}}', 'exec {v}<"${{ inputs.x }}"', 'f() { return "${{ inputs.x }}"; }; f',
 ]
+
+/** The hostile values that a script ran something for; those that are refused never reach a shell. */
+function attack(template: string, shell: string): string[] {
+  const allowed = HOSTILE.filter((x) => environment(template, x).ok)
+  const driver = 'script=$1; shift; for x in "$@"; do ORCH_EXPR_1=$x "$0" -c "$script" </dev/null; [ -e pwned ] && printf "%s\\0" "$x" >&3; rm -f pwned; done'
+  const argv = ['-c', driver, shell, compileScript(template).script, ...allowed]
+  const stdio = ['ignore', 'ignore', 'ignore', 'pipe'] as const
+  const done = spawnSync('bash', argv, { cwd: folder, env: { PATH: process.env.PATH }, stdio: [...stdio], encoding: 'utf8', timeout: 60_000 })
+  return (done.output[3] ?? '').split('\0').slice(0, -1)
+}
 
 describe('a hostile value', () => {
   it.each(PLACES)('runs nothing in %j', (template) => {
-    for (const x of HOSTILE) {
-      // A value in the place of a command is that command, and no more than one; only its syntax must not count.
-      run(template, x, ['bash'])
-      expect([x, existsSync(pwned)]).toEqual([x, false])
-    }
+    expect(attack(template, 'bash')).toEqual([])
   }, 60_000)
 
   it('is a string in sh too', () => {
-    for (const template of PLACES.slice(0, 20)) {
-      for (const x of HOSTILE) {
-        run(template, x, ['sh'])
-        expect([template, x, existsSync(pwned)]).toEqual([template, x, false])
-      }
-    }
+    for (const template of PLACES.slice(0, 16)) expect([template, attack(template, 'sh')]).toEqual([template, []])
   }, 60_000)
 
-  it('would run without the guard, so that these tests prove something', () => {
-    const done = spawnSync('bash', ['-c', 'echo $(( ${X} + 1 ))'], { cwd: folder, env: { PATH: process.env.PATH, X: 'BASH_VERSINFO[$(touch pwned)]' } })
-    expect([done.status, existsSync(pwned)]).toEqual([0, true])
+  it('is a command without any syntax where it stands in the place of one', () => {
+    expect(run('${{ inputs.x }}', 'printf <%s> a;b $(c) "d e"')).toBe('<a;b><$(c)><"d><e">')
+  })
+
+  it('would be found by these tests', () => {
+    expect(attack('echo $(( ${ORCH_EXPR_1} + 1 ))', 'bash')).toContain('a[$(touch pwned)]')
   })
 })
 

@@ -39,7 +39,7 @@ failed in 15.0s, $0.2234: 2 passed, 1 failed, 1 skipped
     const clock = handClock(START)
     const view = await createTree(settings, clock)
     const run = play(view, record([started([step('a'), step('b', ['a'])]), begin('a')]))
-    await seen(text, 'a 0ms\n')
+    await seen(text, 'b\n')
     view.activity('a', 'reading\u001b[2J src/a.ts')
     clock.move(4000)
     await seen(text, 'a 3.0s\n')
