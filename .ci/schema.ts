@@ -1,20 +1,17 @@
 // Writes what editors and the program know about the form of a pipeline: the published JSON Schema, the validator compiled
 // from it, and the bare schema that mistakes are explained by. `--check` only says whether the published one is stale.
-import Ajv2020 from 'ajv/dist/2020.js'
-import standaloneCode from 'ajv/dist/standalone/index.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { SchemaEnv } from 'ajv/dist/compile/index.js'
+import standalone from 'ajv/dist/standalone/index.js'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from '../src/pipeline/vocabulary/pipeline.ts'
 
+type Schema = Record<string, unknown>
+
 const root = join(import.meta.dirname, '..')
 const published = join(root, 'schemas/pipeline.schema.json')
-
-const schema = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  $id: 'urn:orch-run:pipeline:1',
-  title: 'orch-run pipeline',
-  ...(JSON.parse(JSON.stringify(pipeline)) as Record<string, unknown>),
-}
+const schema = publishedSchema()
 const text = `${JSON.stringify(schema, undefined, 2)}\n`
 
 if (process.argv.includes('--check')) {
@@ -23,10 +20,27 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1
   }
 } else {
-  const shape = bare(schema) as Record<string, unknown>
+  const shape = bare(schema) as Schema
   writeFileSync(published, text)
   writeFileSync(join(root, 'src/pipeline/validator.generated.js'), compile(shape))
   writeFileSync(join(root, 'src/pipeline/shape.generated.js'), `export const shape = ${JSON.stringify(shape)}\n`)
+}
+
+/** Every titled part becomes a definition: short to read, and a function of its own that is compiled only if it is called. */
+function publishedSchema(): Schema {
+  const definitions: Schema = {}
+  const lift = (value: unknown, isRoot: boolean): unknown => {
+    if (Array.isArray(value)) return value.map((item) => lift(item, false))
+    if (typeof value !== 'object' || value === null) return value
+    const lifted = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'examples' ? item : lift(item, false)]))
+    if (isRoot || typeof lifted.title !== 'string') return lifted
+    definitions[lifted.title] = lifted
+    return { $ref: `#/$defs/${lifted.title}` }
+  }
+  const { title: _title, ...whole } = lift(JSON.parse(JSON.stringify(pipeline)), true) as Schema
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema', $id: 'urn:orch-run:pipeline:1', title: 'orch-run pipeline', ...whole, $defs: definitions,
+  }
 }
 
 function read(path: string): string | undefined {
@@ -37,20 +51,32 @@ function read(path: string): string | undefined {
   }
 }
 
-function compile(shape: Record<string, unknown>): string {
-  const ajv = new Ajv2020.default({
-    allErrors: true, messages: false, strict: true, strictRequired: false, allowUnionTypes: true, code: { source: true, esm: true, lines: true },
+function compile(shape: Schema): string {
+  const ajv = new Ajv2020({
+    allErrors: true, messages: false, strict: true, strictRequired: false, allowUnionTypes: true, inlineRefs: false,
+    code: { source: true, esm: true, lines: true },
   })
-  const code = standaloneCode.default(ajv, ajv.compile(shape))
+  const validate = ajv.compile(shape)
+  const code = withDefinitions(validate.schemaEnv, standalone.default(ajv, validate))
   if (/\brequire\(|^import\b/m.test(code)) throw new Error('the validator would need a package at run time')
   return code.replace(/^export default .*$/m, '')
 }
 
+/** The functions of definitions tell schema paths as if they stood alone; with their definition's name these hold in the whole. */
+function withDefinitions({ refs }: SchemaEnv, code: string): string {
+  const owners = new Map(Object.entries(refs).map(([ref, env]) => [String((env as SchemaEnv).validateName), ref.replace(/^.*#\/\$defs\//, '')]))
+  if (owners.size === 0) throw new Error('the definitions of the schema were not found')
+  return code.split(/^(?=function validate\d+\()/m).map((part) => {
+    const owner = owners.get(/^function (validate\d+)/.exec(part)?.[1] ?? '')
+    return owner === undefined ? part : part.replaceAll('schemaPath:"#/', `schemaPath:"#/$defs/${owner}/`)
+  }).join('')
+}
+
 /** Without what is only shown to people: nothing of it is needed to validate. */
-function bare(value: unknown, inProperties = false): unknown {
+function bare(value: unknown, isNames = false): unknown {
   if (Array.isArray(value)) return value.map((item) => bare(item))
   if (typeof value !== 'object' || value === null) return value
   const shown = new Set(['description', 'examples', 'default', 'title'])
-  const entries = Object.entries(value).filter(([key]) => inProperties || !shown.has(key))
-  return Object.fromEntries(entries.map(([key, item]) => [key, bare(item, !inProperties && key === 'properties')]))
+  const entries = Object.entries(value).filter(([key]) => isNames || !shown.has(key))
+  return Object.fromEntries(entries.map(([key, item]) => [key, bare(item, !isNames && (key === 'properties' || key === '$defs'))]))
 }

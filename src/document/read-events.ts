@@ -34,13 +34,15 @@ export function readEvents(text: string, findings: Findings): Event[] | undefine
   return undefined
 }
 
+const UNREADABLE = explained(0, 0, 'the file is no YAML that can be read')
+
 type Attempt = { readonly events: Event[] } | { readonly mistake: Explanation; readonly at: number }
 
 function attempt(text: string): Attempt {
   try {
     return { events: parseEvents(text, { maxDepth: DEEPEST }) }
   } catch (error) {
-    if (!(error instanceof YAMLException) || !error.mark) return { mistake: explained(0, 0, 'the file is no YAML that can be read'), at: text.length }
+    if (!(error instanceof YAMLException) || !error.mark) return { mistake: UNREADABLE, at: text.length }
     const { position } = error.mark
     return { mistake: explain(text, position, error.reason), at: position }
   }

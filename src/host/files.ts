@@ -15,7 +15,7 @@ export function createFiles(): Files {
     replace: async (path, text, mode) => guarded(path, async () => replaceDurably(path, text, mode)),
     write: async (path, data, mode) => guarded(path, async () => writeFile(path, data, { mode: mode ?? 0o666 })),
     append: openAppender,
-    makeFolder: async (path, mode) => guarded(path, async () => makeFolders(path, mode ?? 0o777)),
+    makeFolder: async (path, mode) => guarded(path, () => makeFolders(path, mode ?? 0o777)),
     remove: async (path) => guarded(path, async () => removeAll(path)),
     rename: async (from, to) => guarded(from, async () => rename(from, to)),
     link: async (target, path) => guarded(path, async () => symlink(target, path)),

@@ -42,7 +42,9 @@ async function unborn(ask: Ask): Promise<Repository> {
 
 function repository(lines: readonly string[], head: string | undefined, ref: string): Repository {
   const [root = '', commonDir = '', gitDir = '', format] = lines
-  if (format !== 'sha1' && format !== 'sha256') throw new PortError('EINVAL', root, 'a repository whose path holds a line break is not supported')
+  if (format !== 'sha1' && format !== 'sha256') {
+    throw new PortError('EINVAL', root, 'a repository whose path holds a line break is not supported')
+  }
   const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
   return { root, commonDir, gitDir, objectFormat: format, head, branch }
 }

@@ -45,14 +45,16 @@ export function stillLiving(known: readonly ProcessEntry[]): ProcessEntry[] {
 
 /**
  * Whether a child that has ended may have left something behind, asked as cheaply as can be, since it is asked after every
- * step: only the pids that were given since its start can be its descendants. `strangers` are known to be none.
+ * step: only the pids that were given since its start can be its descendants. `strangers` lead other groups of ours.
  */
 export function mayHaveLeft(tree: Tree & { readonly leader: number }, strangers: ReadonlySet<number>): boolean {
   const last = readLastPid()
   if (last === undefined) return hasGroup(tree.leader)
-  return pidsSince(tree.leader, last).some(
-    (pid) => !strangers.has(pid) && (readProcess(pid)?.group === tree.leader || isMarked(pid, tree.marker)),
-  )
+  return pidsSince(tree.leader, last).some((pid) => {
+    const group = strangers.has(pid) ? undefined : readProcess(pid)?.group
+    if (group === undefined || strangers.has(group)) return false
+    return group === tree.leader || isMarked(pid, tree.marker)
+  })
 }
 
 /** The living pids that were given after one, up to the last; all, where the system has begun anew at the lowest. */

@@ -26,6 +26,9 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** So many mistakes in expressions are enough for one reading; every one is compared with all names of the pipeline. */
+const MOST_TOLD = 200
+
 /** From text to meaning: the border behind which a pipeline is right. The expression library is loaded only where it is needed. */
 export async function load(text: string, file: string, expressions?: Expressions): Promise<Loaded> {
   const masked = maskSecrets(text)
@@ -49,7 +52,12 @@ async function expressionMistakes(survey: Survey, loaded: Expressions | undefine
   if (sites.length === 0) return stray
   const [{ checkSite }, { loadExpressions }] = await Promise.all([import('./expression-check.ts'), import('./expression.ts')])
   const expressions = loaded ?? (await loadExpressions())
-  return [...stray, ...sites.flatMap((site) => checkSite(site, expressions))]
+  const found: Diagnostic[] = [...stray]
+  for (const site of sites) {
+    if (found.length >= MOST_TOLD) break
+    found.push(...checkSite(site, expressions))
+  }
+  return found
 }
 
 /** What is no YAML has no meaning either: where the parser said something, nothing more is said. */

@@ -5,10 +5,11 @@ import { inputSpecOf } from './meaning/inputs.ts'
 import { CONTEXTS } from './names.ts'
 import type { Names, StepNames } from './names.ts'
 import type { StepView, Survey } from './survey.ts'
+import { createVisible } from './visible.ts'
 
 export interface Scopes {
-  /** What a text may name where it stands; `text` only says whether the steps are asked for at all. */
-  namesAt(path: DocumentPath, text: string): Names
+  /** What a text may name where it stands. */
+  namesAt(path: DocumentPath): Names
 }
 
 type Context = (typeof CONTEXTS)[number]
@@ -23,25 +24,24 @@ export function createScopes(survey: Survey): Scopes {
     offered.set(id, known)
     return known
   }
-  const names = (without: readonly Context[], matrix: Names['matrix'], visible: (id: string) => boolean, text: string, isCondition = false): Names => {
-    const ids = /steps/i.test(text) ? allSteps.filter(visible) : []
+  const visibleSteps = createVisible(allSteps, offeredBy)
+  const names = (without: readonly Context[], matrix: Names['matrix'], isVisible: (id: string) => boolean, isCondition = false): Names => {
     const contexts = CONTEXTS.filter((context) => !without.includes(context) && !(context === 'matrix' && matrix === null))
-    return { contexts, inputs, inputSpecs, matrix, steps: new Map(ids.map((id) => [id, offeredBy(id)])), allSteps, statusFunctions: isCondition }
+    return { contexts, inputs, inputSpecs, matrix, steps: visibleSteps(isVisible), allSteps, statusFunctions: isCondition }
   }
-  const shared = (users: readonly StepView[], text: string): Names =>
-    names([], commonMatrix(users), (id) => users.every((user) => survey.needs.needs(user.id, id)), text)
+  const shared = (users: readonly StepView[]): Names => names([], commonMatrix(users), (id) => users.every((user) => survey.needs.needs(user.id, id)))
   return {
-    namesAt(path, text) {
+    namesAt(path) {
       const [top, name, key] = path.map(String)
-      if (top === 'env') return names(['env', 'matrix', 'steps'], 'unknown', () => false, text)
-      if (top === 'outputs') return names(['matrix'], 'unknown', () => true, text)
-      if (top === 'workspace') return names(['matrix', 'steps'], 'unknown', () => false, text)
-      if (top === 'agents') return shared(usersOf(survey, ['agent'], name ?? ''), text)
-      if (top === 'checks') return shared(usersOf(survey, ['check', 'verify'], name ?? ''), text)
+      if (top === 'env') return names(['env', 'matrix', 'steps'], 'unknown', () => false)
+      if (top === 'outputs') return names(['matrix'], 'unknown', () => true)
+      if (top === 'workspace') return names(['matrix', 'steps'], 'unknown', () => false)
+      if (top === 'agents') return shared(usersOf(survey, ['agent'], name ?? ''))
+      if (top === 'checks') return shared(usersOf(survey, ['check', 'verify'], name ?? ''))
       const step = survey.steps.get(name ?? '')
       const needs = (id: string): boolean => step !== undefined && survey.needs.needs(step.id, id)
-      if (key === 'matrix') return names(['matrix'], 'unknown', needs, text)
-      return names([], matrixKeys(step), needs, text, key === 'if')
+      if (key === 'matrix') return names(['matrix'], 'unknown', needs)
+      return names([], matrixKeys(step), needs, key === 'if')
     },
   }
 }

@@ -8,12 +8,11 @@ export interface Frame {
   /** `list` is `a=(…)`, `index` is `a[…]` and `$[…]`. */
   readonly kind: 'script' | 'list' | 'double' | 'brace' | 'arithmetic' | 'index' | 'here'
   /** Of scripts: what ends them; empty at the top. */
-  readonly close: '' | ')' | '`'
+  readonly close: '' | ')'
   /** A subshell, whose end is the end of a command. */
   readonly group: boolean
   /** Double quotes or a here-document stand around it, so that single quotes mean nothing. */
   readonly quoted: boolean
-  readonly backticks: boolean
   /** Whatever stands in here is evaluated. */
   evaluated: Evaluated | undefined
   /** Open brackets of its own kind. */
@@ -42,6 +41,8 @@ export interface Scan {
   readonly places: readonly number[]
   readonly spots: Spot[]
   readonly declared: Declared
+  /** In how many backticks the text stands. */
+  readonly level: number
   readonly stack: Frame[]
   readonly regions: Region[]
   /** Nested too deeply to follow: whatever comes is taken for evaluated. */
@@ -53,9 +54,20 @@ const DEEPEST = 100
 /** Longer words say no more than their beginnings. */
 const LONGEST_WORD = 256
 
-export function newScan(text: string, places: readonly number[]): Scan {
-  const declared = { integers: new Set<string>(), maps: new Set<string>() }
-  return { text, places, spots: [], declared, stack: [newFrame('script')], regions: [], lost: false, at: 0 }
+/** What a script takes over from the one around its backticks. */
+export interface Surrounding extends Pick<Scan, 'level' | 'declared'> {
+  readonly evaluated: Evaluated | undefined
+}
+
+export function newScan(text: string, places: readonly number[], given?: Surrounding): Scan {
+  const declared = given?.declared ?? { integers: new Set<string>(), maps: new Set<string>() }
+  const stack = [newFrame('script', { evaluated: given?.evaluated })]
+  return { text, places, spots: [], declared, level: given?.level ?? 0, stack, regions: [], lost: false, at: 0 }
+}
+
+/** Where what is being read ends: a here-document, or all of it. */
+export function limitOf(scan: Scan): number {
+  return scan.regions.at(-1)?.end ?? scan.text.length
 }
 
 export function top(scan: Scan): Frame {
@@ -70,11 +82,11 @@ export function enter(scan: Scan, kind: Frame['kind'], given: Partial<Frame> = {
     return
   }
   const quoted = kind === 'script' || kind === 'list' ? false : around.quoted || around.kind === 'double' || around.kind === 'here'
-  scan.stack.push(newFrame(kind, { quoted, backticks: around.backticks, ...given }))
+  scan.stack.push(newFrame(kind, { quoted, ...given }))
 }
 
 function newFrame(kind: Frame['kind'], given: Partial<Frame> = {}): Frame {
-  const made = { kind, close: '', group: false, quoted: false, backticks: false, evaluated: undefined, depth: 0, cases: 0, runsLine: false } as const
+  const made = { kind, close: '', group: false, quoted: false, evaluated: undefined, depth: 0, cases: 0, runsLine: false } as const
   return { ...made, command: newCommand(), all: [], pending: [], ...given }
 }
 

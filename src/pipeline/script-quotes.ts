@@ -1,6 +1,6 @@
 import type { Frame, Scan } from './script-frames.ts'
-import { addToWord, enter, newScan, top } from './script-frames.ts'
-import { atSpot, evaluatedHere, record, recordInert } from './script-record.ts'
+import { addToWord, enter, limitOf, newScan, top } from './script-frames.ts'
+import { adopt, atSpot, evaluatedHere, record, recordInert } from './script-record.ts'
 import { endCommand, leave, readBodies, readShell } from './script-shell.ts'
 import type { Spot } from './script-spots.ts'
 import { scanTemplate } from './template.ts'
@@ -24,8 +24,11 @@ export function scanScript(template: string): Spot[] {
     }
   }
   if (places.length === 0) return []
-  const scan = newScan(text, places)
-  // To the end, also behind the last expression: what follows may tell what became of it.
+  return readAll(newScan(text, places))
+}
+
+/** Reads to the end, also behind the last expression: what follows may tell what became of it. */
+function readAll(scan: Scan): Spot[] {
   for (let more = true; more;) more = advance(scan)
   for (const frame of scan.stack) endCommand(scan, frame)
   return scan.spots
@@ -33,9 +36,10 @@ export function scanScript(template: string): Spot[] {
 
 /** One step; false at the end. */
 function advance(scan: Scan): boolean {
-  const region = scan.regions.at(-1)
-  if (scan.at >= (region?.end ?? scan.text.length)) {
+  if (scan.at >= limitOf(scan)) {
+    const region = scan.regions.at(-1)
     if (!region) return false
+    for (const dropped of scan.stack.slice(region.base)) endCommand(scan, dropped)
     scan.regions.pop()
     scan.stack.length = region.base
     scan.at = region.resume
@@ -97,18 +101,28 @@ function brace(scan: Scan): void {
   scan.at = head.lastIndex
 }
 
+/**
+ * Backticks end at the next one without a backslash, whatever quotes stand between; what they hold is a script of its own, read
+ * after one backslash of each `\\`, `\$` and `` \` `` is taken away. They nest by doubling backslashes, so never deeply.
+ */
 function backtick(scan: Scan, frame: Frame): void {
-  scan.at += 1
-  if (!frame.backticks) {
-    addToWord(scan, '$')
-    return enter(scan, 'script', { close: '`', backticks: true, evaluated: evaluatedHere(scan) })
+  const limit = limitOf(scan)
+  const unescaped = frame.kind === 'double' || frame.quoted ? /[$`\\"]/ : /[$`\\]/
+  const places: number[] = []
+  let text = ''
+  let at = scan.at + 1
+  for (let next = scan.spots.length; at < limit && scan.text[at] !== '`'; at += 1) {
+    if (scan.text[at] === '\\' && unescaped.test(scan.text[at + 1] ?? '')) at += 1
+    if (scan.places[next] === at) {
+      places.push(text.length)
+      next += 1
+    }
+    text += scan.text[at] ?? ''
   }
-  // The shell looks for the end first, whatever is open inside.
-  const start = scan.stack.findLastIndex(({ close, kind }) => close === '`' || kind === 'here')
-  if (scan.stack[start]?.kind === 'here') return
-  scan.stack.length = start + 1
-  endCommand(scan, top(scan))
-  leave(scan)
+  const inner = newScan(text, places, { level: scan.level + 1, declared: scan.declared, evaluated: evaluatedHere(scan) })
+  for (const spot of readAll(inner)) adopt(scan, spot)
+  addToWord(scan, '$')
+  scan.at = at + 1
 }
 
 function doubleQuote(scan: Scan, frame: Frame): void {
@@ -120,7 +134,7 @@ function doubleQuote(scan: Scan, frame: Frame): void {
 }
 
 function skipQuoted(scan: Scan, quotes: 'single' | 'ansi'): void {
-  const limit = scan.regions.at(-1)?.end ?? scan.text.length
+  const limit = limitOf(scan)
   let end = scan.at + 1
   while (end < limit && scan.text[end] !== "'") end += quotes === 'ansi' && scan.text[end] === '\\' ? 2 : 1
   recordInert(scan, end, quotes)

@@ -37,11 +37,13 @@ function add(scan: Scan, quotes: Spot['quotes'], evaluated: Evaluated | undefine
   const dollars = runBefore(scan.text, place, '$')
   const backslashes = runBefore(scan.text, place - dollars, '\\')
   const free = backslashes % 2 === 1 && dollars > 0 ? dollars - 1 : dollars
-  const spot: Spot = {
-    quotes, evaluated, splits, backticks: frame.backticks, isAfterDollar: free % 2 === 1, backslashes: dollars > 0 ? 0 : backslashes,
-  }
+  adopt(scan, { quotes, evaluated, splits, level: scan.level, isAfterDollar: free % 2 === 1 })
+}
+
+/** Notes an expression for all commands in which it stands. */
+export function adopt(scan: Scan, spot: Spot): void {
   scan.spots.push(spot)
-  if (quotes === 'comment') return
+  if (spot.quotes === 'comment') return
   for (const around of scan.stack.toReversed()) {
     if (around.kind === 'here') break
     if (around.kind !== 'script') continue

@@ -1,5 +1,5 @@
 import { judgeBefore, newCommand, noteDeclaration, runsFile, runsInput, takesIndex, writesArguments } from './script-commands.ts'
-import { addToWord, enter, top } from './script-frames.ts'
+import { addToWord, enter, limitOf, top } from './script-frames.ts'
 import type { Frame, Scan } from './script-frames.ts'
 import { bodyEnd, readMark } from './script-heredoc.ts'
 import { evaluatedHere, recordInert } from './script-record.ts'
@@ -41,7 +41,7 @@ function indexOf(scan: Scan, frame: Frame): 'arithmetic' | undefined {
 }
 
 function skipComment(scan: Scan): void {
-  const limit = scan.regions.at(-1)?.end ?? scan.text.length
+  const limit = limitOf(scan)
   const found = scan.text.indexOf('\n', scan.at)
   const end = found < 0 || found > limit ? limit : found
   recordInert(scan, end, 'comment')
@@ -101,7 +101,7 @@ function endLine(scan: Scan, frame: Frame): void {
 
 /** Goes into the here-documents that the line has announced, one after the other. */
 export function readBodies(scan: Scan, frame: Frame): void {
-  const limit = scan.regions.at(-1)?.end ?? scan.text.length
+  const limit = limitOf(scan)
   for (let heredoc = frame.pending.shift(); heredoc; heredoc = frame.pending.shift()) {
     const { end, resume } = bodyEnd(scan.text, scan.at, limit, heredoc)
     const base = scan.stack.length

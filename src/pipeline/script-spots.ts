@@ -4,12 +4,10 @@ export interface Spot {
   quotes: 'none' | 'double' | 'single' | 'ansi' | 'here' | 'here-quoted' | 'comment'
   /** Where the shell, or a program that it starts, would evaluate what the variable holds. */
   evaluated: Evaluated | undefined
-  /** How many backslashes stand directly before it. */
-  readonly backslashes: number
   /** A bare `$` stands directly before it, which would take the next one for its own. */
   readonly isAfterDollar: boolean
-  /** Inside backticks, where backslashes are read twice. */
-  readonly backticks: boolean
+  /** In how many backticks it stands: each halves the backslashes in it before it is read. */
+  readonly level: number
   /** The shell splits the value into words and expands `*` in it. */
   readonly splits: boolean
 }

@@ -65,15 +65,16 @@ function stricter(a: Evaluated | undefined, b: Evaluated | undefined): Evaluated
 }
 
 /** A backslash or `$` before an expression is itself and nothing more: it must not take the `$` of the variable. */
-function keepApart(before: string, { backslashes, backticks, isAfterDollar }: Spot): string {
-  if (isAfterDollar) return `${before.slice(0, -1)}${backticks ? '\\\\' : '\\'}$`
-  // Backticks halve what is in them before it is read.
-  const wanted = backticks ? 2 * even(Math.ceil(backslashes / 2)) : even(backslashes)
-  return before + '\\'.repeat(wanted - backslashes)
+function keepApart(before: string, { level, isAfterDollar }: Spot): string {
+  if (isAfterDollar) return `${before.slice(0, -1)}${'\\'.repeat(2 ** level)}$`
+  let count = 0
+  while (before[before.length - 1 - count] === '\\') count += 1
+  return before + '\\'.repeat(wholeBackslashes(count, level) - count)
 }
 
-function even(count: number): number {
-  return count + (count % 2)
+/** So many backslashes mean themselves, where each level of backticks reads two of them as one. */
+function wholeBackslashes(count: number, level: number): number {
+  return level === 0 ? count + (count % 2) : 2 * wholeBackslashes(Math.ceil(count / 2), level - 1)
 }
 
 /** The variables of a script with their values, or why it cannot start. */

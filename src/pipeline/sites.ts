@@ -26,7 +26,7 @@ export function findSites(survey: Survey): Sites {
       if (typeof node.value !== 'string' || !(hasExpression(node.value) || isCondition(path))) continue
       const form = formAt(survey, path)
       if (form === undefined) stray.push(strayExpression(survey, node))
-      else sites.push({ document, node, form, names: scopes.namesAt(path, node.value) })
+      else sites.push({ document, node, form, names: scopes.namesAt(path) })
     }
   }
   return { sites, stray }

@@ -12,7 +12,9 @@ export function reportExceptions(run: Run, resume: string): ReportException[] {
     const isTolerated = run.steps.get(step)?.continueOnError === true
     return [{ severity: isTolerated ? 'warning' : 'error', step: id, code: failure.code, message: failure.message, next }]
   })
-  const notices = run.notices.map(({ severity, step, code, message }) => ({ severity, step, code, message, next: severity === 'error' ? next : null }))
+  const notices = run.notices.map(({ severity, step, code, message }) => {
+    return { severity, step, code, message, next: severity === 'error' ? next : null }
+  })
   return [...stopping, ...failures, ...notices]
 }
 

@@ -15,7 +15,8 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
   return {
     version: 1,
     run: {
-      id: run.id, pipeline: run.pipeline, file: run.file, status: run.status === 'running' ? 'pending' : run.status, exit_code: run.exitCode,
+      id: run.id, pipeline: run.pipeline, file: run.file,
+      status: run.status === 'running' ? 'pending' : run.status, exit_code: run.exitCode,
       started_at: isoTime(run.startedAt), finished_at: isoTime(run.finishedAt),
       duration_ms: run.finishedAt === null ? 0 : Math.max(0, run.finishedAt - run.startedAt),
       resumes: run.resumes, inputs: run.inputs, outputs: run.outputs,

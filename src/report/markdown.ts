@@ -12,7 +12,8 @@ export function markdownReport(run: Run, extras: ReportExtras): string {
 }
 
 function heading({ run, totals }: Report): string {
-  return `## ${escaped(run.pipeline)}: ${run.status}\n\n${formatDuration(run.duration_ms)}, ${dollars(totals.cost_usd)}, run ${code(run.id)}`
+  const facts = [formatDuration(run.duration_ms), dollars(totals.cost_usd), `run ${code(run.id)}`]
+  return `## ${escaped(run.pipeline)}: ${run.status}\n\n${facts.join(', ')}`
 }
 
 function table(steps: readonly ReportStep[]): string {

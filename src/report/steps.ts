@@ -16,8 +16,10 @@ export function reportSteps(run: Run): ReportStep[] {
 
 function reportStep(step: StepState, node: NodeState): ReportStep {
   return {
-    id: node.id, step: step.id, kind: step.kind, status: shownStatus(node.status), needs: [...step.needs], matrix: node.matrix, cached: node.cached,
-    started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node), exit_code: node.exitCode,
+    id: node.id, step: step.id, kind: step.kind, status: shownStatus(node.status), needs: [...step.needs], matrix: node.matrix,
+    cached: node.cached,
+    started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node),
+    exit_code: node.exitCode,
     outputs: node.outputs, commit: node.commit, files_changed: [...node.filesChanged], cost_usd: picoToUsd(node.cost),
     agent: step.agent, model: node.model,
     attempts: node.attempts.map((attempt) => ({

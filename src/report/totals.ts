@@ -19,6 +19,8 @@ export function reportTotals(run: Run): Pick<Report, 'totals' | 'budget'> {
   const fallbacks = run.routes.filter((route) => route.reason === 'fallback').length
   return {
     totals: { cost_usd: picoToUsd(spent + reserved), ...totals, fallbacks },
-    budget: { limit_usd: run.budget === null ? null : picoToUsd(run.budget), spent_usd: picoToUsd(spent), reserved_usd: picoToUsd(reserved) },
+    budget: {
+      limit_usd: run.budget === null ? null : picoToUsd(run.budget), spent_usd: picoToUsd(spent), reserved_usd: picoToUsd(reserved),
+    },
   }
 }

@@ -41,15 +41,20 @@ export function readJournal(text: string, take: (event: Recorded) => void): Resu
 function readLine(text: string, line: number, take: (event: Recorded) => void): string | undefined {
   const value = parse(text)
   if (!isObject(value)) return `line ${line} of the journal is damaged`
-  if (value.seq !== line) return `line ${line} of the journal has the number ${shown(value.seq)} instead of ${line}: lines are missing or out of order`
+  if (value.seq !== line) {
+    return `line ${line} of the journal has the number ${shown(value.seq)} instead of ${line}: lines are missing or out of order`
+  }
   if (typeof value.at !== 'number' || !Number.isFinite(value.at)) return `line ${line} of the journal is damaged: it has no time`
-  if (typeof value.type !== 'string' || !Object.hasOwn(TYPES, value.type)) return `line ${line} of the journal is of a kind that is not known here`
+  if (typeof value.type !== 'string' || !Object.hasOwn(TYPES, value.type)) {
+    return `line ${line} of the journal is of a kind that is not known here`
+  }
   if ((line === 1) !== (value.type === 'run-started')) return `line ${line} of the journal is damaged: only the first one starts the run`
   try {
     take(value as unknown as Recorded)
   } catch (error) {
-    if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) return `line ${line} of the journal is damaged: parts of it are missing`
-    throw error
+    // The parts of an event are used as they are: one that is missing, or no number, shows when it is folded.
+    if (!(error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError)) throw error
+    return `line ${line} of the journal is damaged: parts of it are missing`
   }
   return undefined
 }

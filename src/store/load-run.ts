@@ -35,7 +35,10 @@ export async function loadRun(files: Pick<Files, 'read'>, folder: string, id: st
     fold(run, event)
     if (snapshot?.ok && event.seq === snapshot.value.seq) fits = sameState(run, snapshot.value as unknown as Json)
   })
-  if (!reading.ok) return err({ code: 'journal-damaged', line: reading.error.line, message: `the run \`${id}\` cannot be read: ${reading.error.message}` })
+  if (!reading.ok) {
+    const { line, message } = reading.error
+    return err({ code: 'journal-damaged', line, message: `the run \`${id}\` cannot be read: ${message}` })
+  }
   if (reading.value.events === 0) return err(unknownRun(id))
   const warnings: string[] = []
   if (reading.value.torn) warnings.push('the last line of the journal was torn and is dropped')

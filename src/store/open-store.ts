@@ -9,11 +9,11 @@ import { loadRun, unknownRun } from './load-run.ts'
 import { acquireLock } from './lock.ts'
 import type { Lock } from './lock.ts'
 import { createRunFolder } from './run-folder.ts'
-import { isRunId, newRunId } from './run-id.ts'
-import type { OpenedRun, RunFolder, Store } from './store.ts'
+import { isRunId } from './run-id.ts'
+import type { OpenedRun, ReadRun, RunFolder, Store } from './store.ts'
 import type { StoreFailure } from './store-failure.ts'
 
-export type StorePorts = Pick<Ports, 'files' | 'clock' | 'random' | 'owners'>
+export type StorePorts = Pick<Ports, 'files' | 'owners'>
 
 /** Opens the state folder, which is made with the first run; an error when something else stands in its place. */
 export async function openStore(ports: StorePorts, stateDir: string): Promise<Result<Store, StoreFailure>> {
@@ -25,10 +25,9 @@ export async function openStore(ports: StorePorts, stateDir: string): Promise<Re
     return ok<Store>({
       path: stateDir,
       folderOf,
-      newRunId: () => newRunId(ports.clock, ports.random),
       createRun: async (id, pipeline) => withPorts(stateDir, async () => createRun(ports, stateDir, id, pipeline)),
       openRun: async (id) => withPorts(stateDir, async () => openRun(ports, folderOf(id), id)),
-      readRun: async (id) => withPorts(stateDir, async () => (isRunId(id) ? loadRun(ports.files, folderOf(id), id) : err(unknownRun(id)))),
+      readRun: async (id) => withPorts(stateDir, async () => readRun(ports, folderOf(id), id)),
       listRuns: async () => listRuns(ports, join(stateDir, 'runs')),
     })
   })
@@ -53,6 +52,10 @@ async function createRun(ports: StorePorts, stateDir: string, id: string, pipeli
   })
 }
 
+async function readRun(ports: StorePorts, folder: string, id: string): Promise<Result<ReadRun, StoreFailure>> {
+  return isRunId(id) ? loadRun(ports.files, folder, id) : err(unknownRun(id))
+}
+
 async function openRun(ports: StorePorts, folder: string, id: string): Promise<Result<OpenedRun, StoreFailure>> {
   const { files } = ports
   const journal = join(folder, 'journal.ndjson')
@@ -65,7 +68,8 @@ async function openRun(ports: StorePorts, folder: string, id: string): Promise<R
     const { run, reading, warnings } = loaded.value
     await sweep(ports, folder)
     if (reading.torn) await files.replace(journal, reading.whole)
-    return ok({ run, warnings, folder: createRunFolder(files, folder, new Journal(await files.append(journal), reading.events), lock.value) })
+    const open = new Journal(await files.append(journal), reading.events)
+    return ok({ run, warnings, folder: createRunFolder(files, folder, open, lock.value) })
   })
 }
 
@@ -98,7 +102,8 @@ async function sweep(ports: StorePorts, folder: string): Promise<void> {
 
 function invalidId(id: string): StoreFailure {
   const shown = id.replace(/[^\w./ -]/g, '?').slice(0, 80)
-  return { code: 'run-id-invalid', message: `\`${shown}\` cannot name a run: allowed are at most 64 letters, digits, \`.\`, \`_\` and \`-\`, a letter or digit first` }
+  const allowed = 'allowed are at most 64 letters, digits, `.`, `_` and `-`, a letter or digit first'
+  return { code: 'run-id-invalid', message: `\`${shown}\` cannot name a run: ${allowed}` }
 }
 
 function unusable(stateDir: string, why: string): StoreFailure {

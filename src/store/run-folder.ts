@@ -10,16 +10,17 @@ import type { RunFolder } from './store.ts'
 export function createRunFolder(files: Files, path: string, journal: Journal, lock: Lock): RunFolder {
   const logs = createLogs(files)
   const attemptPath = (node: string, attempt: number): string => join(path, 'steps', nodeFolder(node), String(attempt))
+  const made = new Set<string>()
   const attemptFolder = async (node: string, attempt: number): Promise<string> => {
     const folder = attemptPath(node, attempt)
-    await files.makeFolder(folder, 0o700)
+    if (!made.has(folder)) await files.makeFolder(folder, 0o700)
+    made.add(folder)
     return folder
   }
   return {
     path,
     journal,
     attemptPath,
-    attemptFolder,
     pipeline: async () => files.read(join(path, 'pipeline.yml')),
     savePipeline: async (text) => files.replace(join(path, 'pipeline.yml'), text),
     log: async (node, attempt, name) => logs.open(join(attemptPath(node, attempt), name), async () => attemptFolder(node, attempt)),

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../base/ports.ts'
 
-/** `20261121-081530-ab12cd`: the time in UTC, then chance. */
+/** A fresh id such as `20261121-081530-ab12cd`: the time in UTC, then chance. Ids sort by time. */
 export function newRunId(clock: Clock, random: Random): string {
   const [date = '', time = ''] = new Date(clock.now()).toISOString().split('T')
   return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${random.hex(3)}`

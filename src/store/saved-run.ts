@@ -20,6 +20,8 @@ export function saveRun(run: Run): SavedRun {
     frontier: [...run.frontier],
     running: [...run.running],
     retrying: [...run.retrying],
-    calls: [...run.calls.values()].map((call) => Object.assign({}, call, { hold: call.hold.toString(), cost: call.cost?.toString() ?? null })),
+    calls: [...run.calls.values()].map((call) => {
+      return Object.assign({}, call, { hold: call.hold.toString(), cost: call.cost?.toString() ?? null })
+    }),
   }
 }

@@ -19,7 +19,9 @@ export function snapshotText(run: Run): string {
 export function readSnapshot(text: string): Result<SavedRun, string> {
   const value = parse(text)
   if (!isObject(value) || !isObject(value.run)) return err('the snapshot is damaged')
-  if (value.version !== VERSION) return err(`the snapshot is of version ${JSON.stringify(value.version) ?? 'none'}, this program reads version ${VERSION}`)
+  if (value.version !== VERSION) {
+    return err(`the snapshot is of version ${JSON.stringify(value.version) ?? 'none'}, this program reads version ${VERSION}`)
+  }
   const isWhole = value.seq === value.run.seq && value.sha256 === digest(JSON.stringify(value.run))
   return isWhole ? ok(value.run as unknown as SavedRun) : err('the snapshot is damaged: its digest does not fit')
 }

@@ -8,8 +8,6 @@ import type { StoreFailure } from './store-failure.ts'
 /** The state folder: `<state-dir>/runs/<run>/` for each run. */
 export interface Store {
   readonly path: string
-  /** A fresh id; ids sort by time. */
-  newRunId(): string
   /** Makes the folder of a new run, and owns it until `close`. */
   createRun(id: string, pipeline: string): Promise<Result<RunFolder, StoreFailure>>
   /** Owns an existing run until `close`, and reads it back from its journal. */
@@ -37,10 +35,9 @@ export interface RunFolder {
   readonly journal: JournalFile
   /** The pipeline's text as it was run. */
   pipeline(): Promise<string>
+  /** For a resume that takes the pipeline as it is now. */
   savePipeline(text: string): Promise<void>
-  /** `steps/<node>/<attempt>`, made when it is not there. */
-  attemptFolder(node: string, attempt: number): Promise<string>
-  /** Where that folder is, or will be. */
+  /** `steps/<node>/<attempt>`, which is made when something is kept there. */
   attemptPath(node: string, attempt: number): string
   /** Log file of an attempt, opened once until it is closed. */
   log(node: string, attempt: number, name: string): Promise<Appender>

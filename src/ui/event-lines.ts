@@ -49,7 +49,8 @@ function checkLines(event: CheckFinished, paint: Paint): string[] {
   const style = status === 'failed' && gate === 'warn' ? 'yellow' : statusStyle(status)
   const round = event.round === 0 ? '' : ` after repair ${event.round}`
   const why = message === null ? '' : `: ${plainLine(message)}`
-  const head = `${named(event.node, paint)}: check ${plainLine(name)} ${paint(style, status)} in ${formatDuration(durationMs)}${round}${why}`
+  const outcome = `${paint(style, status)} in ${formatDuration(durationMs)}`
+  const head = `${named(event.node, paint)}: check ${plainLine(name)} ${outcome}${round}${why}`
   const told = problems.slice(0, MOST_PROBLEMS).map((problem) => {
     const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':')
     return `${outputPrefix(event.node, paint)}${plainLine(`${place === '' ? '' : `${place} `}${problem.severity}: ${problem.message}`)}`

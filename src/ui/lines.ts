@@ -4,7 +4,7 @@ import { plainLine } from './plain.ts'
 import { summaryLines } from './summary.ts'
 import type { View, ViewSettings } from './view.ts'
 
-/** One line for each thing that happens, and each line that a node prints under its name: for logs, and for terminals that cannot do more. */
+/** One line for each thing that happens, each line that a node prints under its name: for logs, and terminals that can do no more. */
 export function createLines(settings: ViewSettings): View {
   const { terminal } = settings
   const paint = createPaint(terminal.color)

@@ -12,8 +12,13 @@ export function plainLine(text: string): string {
   const visible = stripVTControlCharacters(parts.at(-1) ?? '')
     .replace(/[\t\n]/g, ' ')
     .replace(/\p{Cc}/gu, '')
-    .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, (mark) => `<U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`)
-  return broken(visible.length > LONGEST ? `${visible.slice(0, LONGEST)}… (${visible.length - LONGEST} more characters in the log)` : visible)
+    .replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, named)
+  const left = visible.length - LONGEST
+  return broken(left > 0 ? `${visible.slice(0, LONGEST)}… (${left} more characters in the log)` : visible)
+}
+
+function named(mark: string): string {
+  return `<U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`
 }
 
 /** GitHub reads `::name::` at the beginning of a line, and like Azure `##[name]` and `##vso[name]` anywhere in it. */

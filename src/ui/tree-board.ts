@@ -81,7 +81,8 @@ function jointState(nodes: readonly NodeState[]): TaskState {
 function nodeRow(node: NodeState, now: number, paint: Paint, activity = ''): Row {
   const title = nodeTitle(node, now, paint)
   switch (node.status) {
-    case 'pending': return { state: node.retryAt === null ? 'waiting' : 'working', title, note: node.retryAt === null ? '' : 'to be tried again' }
+    case 'pending':
+      return node.retryAt === null ? { state: 'waiting', title, note: '' } : { state: 'working', title, note: 'to be tried again' }
     case 'running': return { state: 'working', title, note: activity }
     case 'passed': return { state: 'passed', title, note: '' }
     case 'failed': return { state: 'failed', title, note: plainLine(node.failure?.message ?? '') }

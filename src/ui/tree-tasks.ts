@@ -41,7 +41,8 @@ function openTaskList(listr2: Listr2, terminal: Terminal, titles: readonly strin
   const processOutput = new ProcessOutput(streamOf(terminal), streamOf(terminal), { leaveEmptyLine: false })
   const logger = new ListrLogger<never>({ useIcons: true, toStderr: [], processOutput })
   const renderer = new DefaultRenderer(list.tasks as never, {
-    logger, collapseSubtasks: false, collapseErrors: false, showErrorMessage: false, collapseSkips: false, showSkipMessage: false, formatOutput: 'truncate',
+    logger, formatOutput: 'truncate',
+    collapseSubtasks: false, collapseErrors: false, showErrorMessage: false, collapseSkips: false, showSkipMessage: false,
   }, list.events)
   const tasks = list.tasks.map((row) => taskOf(listr2, row))
   const opened = renderer.render()

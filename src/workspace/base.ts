@@ -54,11 +54,18 @@ export async function resolveBase(ports: BasePorts, settings: BaseSettings): Pro
 async function resolve(ports: BasePorts, settings: BaseSettings): Promise<Result<Base, BaseFailure>> {
   const version = await ports.git.version()
   if (version === undefined) return failure('no-git', 'git was not found on the PATH', 'install git 2.38 or newer')
-  if (isTooOld(version)) return failure('git-too-old', `git ${plainText(version)} is too old, worktrees need 2.38 or newer`, 'install a newer git')
+  if (isTooOld(version)) {
+    return failure('git-too-old', `git ${plainText(version)} is too old, worktrees need 2.38 or newer`, 'install a newer git')
+  }
   const repository = await ports.git.inspect(settings.checkout)
-  if (repository === undefined) return failure('no-repository', `${shown(settings.checkout)} is in no git repository`, 'run `git init`, and commit')
+  if (repository === undefined) {
+    return failure('no-repository', `${shown(settings.checkout)} is in no git repository`, 'run `git init`, and commit')
+  }
   if (repository.head === undefined) return failure('no-commits', 'the git repository has no commit yet', 'make a first commit')
-  const [dirty, commit] = await Promise.all([isDirty(ports, settings, repository), findCommit(ports, settings, repository, repository.head)])
+  const [dirty, commit] = await Promise.all([
+    isDirty(ports, settings, repository),
+    findCommit(ports, settings, repository, repository.head),
+  ])
   if (commit === undefined) {
     const help = 'use `HEAD`, `working-tree`, or a branch, tag or commit that exists here'
     return failure('unknown-base', `the base ${shown(settings.base)} names no commit of this repository`, help)
@@ -118,10 +125,17 @@ async function commitCheckout(ports: BasePorts, settings: BaseSettings, user: Re
   }
 }
 
-async function askUser({ git }: BasePorts, user: Repository, args: readonly string[], env: Readonly<Record<string, string>> = {}, input?: Buffer): Promise<Buffer> {
+async function askUser(
+  { git }: BasePorts,
+  user: Repository,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input?: Buffer,
+): Promise<Buffer> {
   const options = ['-c', 'core.splitIndex=false', '-c', 'core.untrackedCache=false', '-c', 'commit.gpgSign=false']
   const place = { ...userPlace(user), ...env }
-  return succeeded(await git.run({ args: [...options, ...args], cwd: user.root, env: place, ...(input === undefined ? {} : { input }) }), args)
+  const call = { args: [...options, ...args], cwd: user.root, env: place, ...(input === undefined ? {} : { input }) }
+  return succeeded(await git.run(call), args)
 }
 
 function userPlace(user: Repository): Record<string, string> {

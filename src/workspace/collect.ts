@@ -23,8 +23,10 @@ const SUBMODULE = '160000'
 export async function snapshot(ports: SlotPorts, slot: Slot, unshared: readonly string[]): Promise<Result<Snapshot, WorkspaceFailure>> {
   const { files, repository } = ports
   const index = join(slot.folder, 'collected')
-  const [changes] = await allSettled([findChanges(ports, slot, unshared), files.remove(index).then(() => files.copy(slot.index, index))])
-  if (changes.replaced.length > 0) return refused(`submodule ${shownList(changes.replaced.map(toText))} was replaced`, changes.replaced.map(toText))
+  const copied = files.remove(index).then(() => files.copy(slot.index, index))
+  const [changes] = await allSettled([findChanges(ports, slot, unshared), copied])
+  const replaced = changes.replaced.map(toText)
+  if (replaced.length > 0) return refused(`submodule ${shownList(replaced)} was replaced`, replaced)
   const place = { tree: slot.tree, index }
   // What was written is removed too: of a file that the index knows, git might believe that it is the same still.
   const known = joinZero([...changes.removed, ...changes.written])
@@ -42,7 +44,11 @@ export async function snapshot(ports: SlotPorts, slot: Slot, unshared: readonly 
 }
 
 /** Git passes over names that it keeps for itself and goes on; other trouble ends it. */
-async function store(repository: TrustedRepository, place: { tree: string; index: string }, paths: readonly RawPath[]): Promise<Result<void, WorkspaceFailure>> {
+async function store(
+  repository: TrustedRepository,
+  place: { readonly tree: string; readonly index: string },
+  paths: readonly RawPath[],
+): Promise<Result<void, WorkspaceFailure>> {
   if (paths.length === 0) return ok(undefined)
   const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin']
   const { exitCode, stderr } = await repository.tryAsk(args, { ...place, input: joinZero(paths) })
@@ -51,7 +57,8 @@ async function store(repository: TrustedRepository, place: { tree: string; index
   if (exitCode === 0) return ok(undefined)
   const path = /unable to process path ([^]*)/i.exec(stderr)?.[1]?.trimEnd()
   const reason = plainText(stderr.trim().split('\n')[0] ?? '')
-  return path === undefined ? refused(`git cannot keep the changes: ${reason}`, []) : refused(`git cannot keep ${shown(path)}: ${reason}`, [path])
+  if (path === undefined) return refused(`git cannot keep the changes: ${reason}`, [])
+  return refused(`git cannot keep ${shown(path)}: ${reason}`, [path])
 }
 
 /** The first thing that must not flow on to other steps. */
@@ -60,10 +67,14 @@ async function unfit(repository: TrustedRepository, changes: readonly RawChange[
   if (nested.length > 0) return refused(`${shownList(nested)} is a repository of its own`, nested)
   const links = changes.filter((change) => change.newMode === LINK)
   const targets = await readBlobs(repository, links.map((link) => link.object))
-  const leaving = links.flatMap((link, at) => (staysInside(link.path, targets[at] ?? '') ? [] : [{ path: toText(link.path), target: toText(targets[at] ?? '') }]))
+  const leaving = links
+    .map((link, at) => ({ path: link.path, target: targets[at] ?? '' }))
+    .filter((link) => !staysInside(link.path, link.target))
+    .map((link) => ({ path: toText(link.path), target: toText(link.target) }))
   const [first] = leaving
   if (first === undefined) return undefined
-  return refused(`link ${shown(first.path)} points to ${shown(first.target)}, which is outside of the workspace`, leaving.map((link) => link.path))
+  const message = `link ${shown(first.path)} points to ${shown(first.target)}, which is outside of the workspace`
+  return refused(message, leaving.map((link) => link.path))
 }
 
 /** Contents in the order of the objects, one character per byte. */

@@ -3,7 +3,13 @@ import type { TrustedRepository } from './repository.ts'
 import type { CommitText } from './workspace.ts'
 
 /** A commit of a tree by the runner; `seconds` since 1970. */
-export async function commitTree(repository: TrustedRepository, tree: string, parent: string, text: CommitText, seconds: number): Promise<string> {
+export async function commitTree(
+  repository: TrustedRepository,
+  tree: string,
+  parent: string,
+  text: CommitText,
+  seconds: number,
+): Promise<string> {
   const { identity } = await repository.manners
   const commit = await repository.ask(['commit-tree', tree, '-p', parent, '-F', '-'], {
     input: commitMessage(text),

@@ -19,7 +19,10 @@ export function createGuard(ports: SlotPorts, stateDir: string): Guard {
   return {
     async begin() {
       last ??= look()
-      await last
+      await last.catch((error: unknown) => {
+        last = undefined
+        throw error
+      })
     },
     async changes() {
       if (last === undefined) return []

@@ -33,7 +33,7 @@ async function mergeTwo(repository: TrustedRepository, ours: string, theirs: str
   const ancestor = shared.stdout.toString('latin1').trim()
   if (ancestor === theirs) return ok(ours)
   if (ancestor === ours) return ok(theirs)
-  if (ancestor === '') return gitFailed(`commits ${short(ours)} and ${short(theirs)} have no common ancestor here, so they cannot be merged`)
+  if (ancestor === '') return gitFailed(`commits ${short(ours)} and ${short(theirs)} have no common ancestor here`)
   const tree = await mergeTrees(repository, ours, theirs)
   if (!tree.ok) return tree
   const latest = Math.max(...dates.toString('latin1').trim().split('\n').map(Number))

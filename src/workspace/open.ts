@@ -128,7 +128,13 @@ async function furnish(own: Started, slot: Slot, { repository, prefix, shares }:
   return { root: slot.tree, cwd: reachable ? join(slot.tree, prefix) : slot.tree, base: slot.commit }
 }
 
-async function collect(own: Started, slot: Slot, unshared: readonly string[], text: CommitText, seconds: number): Promise<Result<Collected, WorkspaceFailure>> {
+async function collect(
+  own: Started,
+  slot: Slot,
+  unshared: readonly string[],
+  text: CommitText,
+  seconds: number,
+): Promise<Result<Collected, WorkspaceFailure>> {
   const found = await snapshot(own, slot, unshared)
   if (!found.ok) return found
   const { tree, files } = found.value

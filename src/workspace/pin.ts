@@ -7,7 +7,8 @@ const LONGEST = 150
 /** Keeps a commit from garbage collection under `refs/orch-run/<run>/<name>` of the user's repository; replaces an older pin. */
 export async function pinCommit(git: Git, user: Repository, run: string, name: string, commit: string): Promise<void> {
   const args = ['update-ref', '--no-deref', pinRef(run, name), commit]
-  succeeded(await git.run({ args: ['-c', 'core.logAllRefUpdates=false', ...args], cwd: user.commonDir, env: { GIT_DIR: user.commonDir } }), args)
+  const call = { args: ['-c', 'core.logAllRefUpdates=false', ...args], cwd: user.commonDir, env: { GIT_DIR: user.commonDir } }
+  succeeded(await git.run(call), args)
 }
 
 /** Any two names give two refs, and none is a folder of the other. */

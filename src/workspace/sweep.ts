@@ -91,5 +91,6 @@ async function hasPlainModes(
   }
   const recent = entries.filter((entry) => entry.kind === 'file' && entry.changedSecond >= handedOver)
   const facts = await Promise.all(recent.map(async ({ path }) => files.stat(join(slot.tree, path))))
-  return facts.every((stat, at) => stat?.links === 1 && (stat.mode & PERMISSIONS) === (recent[at]?.executable === true ? executable : plain))
+  const wanted = recent.map((entry) => (entry.executable ? executable : plain))
+  return facts.every((stat, at) => stat?.links === 1 && (stat.mode & PERMISSIONS) === wanted[at])
 }

@@ -1,30 +1,32 @@
 import type { Diagnostic } from '../../document/diagnostic.ts'
 import { report } from '../../document/report.ts'
 import type { RelatedSpan } from '../../document/report.ts'
-import { nearest } from '../../document/suggest.ts'
 import { findCycles } from '../cycle.ts'
 import type { Mention } from '../fields.ts'
-import { didYouMean, quoted } from '../phrase.ts'
+import { quoted } from '../phrase.ts'
+import { createSuggestions } from '../suggestion.ts'
 import type { StepView, Survey } from '../survey.ts'
 
 /** Needs that are no steps, a step that needs itself, names that stand twice, cycles. */
 export function needsMistakes(survey: Survey): Diagnostic[] {
-  return [...[...survey.steps.values()].flatMap((step) => stepMistakes(survey, step)), ...cycleMistakes(survey)]
+  const suggest = createSuggestions([...survey.stepIds])
+  return [...[...survey.steps.values()].flatMap((step) => stepMistakes(survey, step, suggest)), ...cycleMistakes(survey)]
 }
 
-function stepMistakes(survey: Survey, step: StepView): Diagnostic[] {
+type Suggest = (word: string) => string | undefined
+
+function stepMistakes(survey: Survey, step: StepView, suggest: Suggest): Diagnostic[] {
   const seen = new Set<string>()
   return step.needs.flatMap((need) => {
     const isRepeated = seen.has(need.name)
     seen.add(need.name)
     if (isRepeated) return [repeated(survey, step, need)]
     if (need.name === step.id) return [selfNeed(survey, need)]
-    return survey.stepIds.has(need.name) ? [] : [unknownNeed(survey, step, need)]
+    return survey.stepIds.has(need.name) ? [] : [unknownNeed(survey, step, need, suggest(need.name))]
   })
 }
 
-function unknownNeed({ document, stepIds }: Survey, step: StepView, need: Mention): Diagnostic {
-  const help = didYouMean(nearest(need.name, [...stepIds].filter((id) => id !== step.id)))
+function unknownNeed({ document }: Survey, step: StepView, need: Mention, help: string | undefined): Diagnostic {
   const message = `step ${quoted(step.id)} needs ${quoted(need.name)}, which is no step of this pipeline`
   return report(document, need.node.span, 'unknown-need', 'error', message, { help })
 }

@@ -3,6 +3,7 @@ import { FILE_PATH, FILLED, MODEL, NAME } from '../patterns.ts'
 import { count, env, named, record, text, texts, words } from './values.ts'
 
 export const agent = record(
+  'agent',
   {
     description: Type.Optional(Type.String({ description: 'What the agent is for.', examples: ['Fixes bugs with the smallest change'] })),
     model: text(MODEL, { description: 'Who answers: a provider of this pipeline and its model, `PROVIDER/MODEL`.', examples: ['claude/claude-sonnet-4-5'] }),

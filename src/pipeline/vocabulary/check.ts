@@ -5,6 +5,7 @@ import { count, duration, named, record, text, words } from './values.ts'
 const pattern = (description: string, example: string): Type.TOptional<Type.TString> => Type.Optional(Type.String({ description, examples: [example] }))
 
 const expectation = record(
+  'expectation',
   {
     exit_code: Type.Optional(count(0, 255, { description: 'The exit code of success. Default: 0.', examples: [0], default: 0 })),
     stdout_matches: pattern('A regular expression (flags `ms`) that the standard output must match.', '^all passed$'),
@@ -15,6 +16,7 @@ const expectation = record(
 )
 
 export const check = record(
+  'check',
   {
     kind: Type.Optional(words(['syntax', 'types', 'lint', 'tests', 'custom'], {
       description: 'What it verifies. Default: its name where that is a kind, else `custom`.', examples: ['tests'],
@@ -30,7 +32,6 @@ export const check = record(
       description: '`block`: its failure fails the step. `warn`: it is told. Default: `block`.', examples: ['warn'], default: 'block',
     })),
   },
-  {},
 )
 
 export const checks = named(NAME, check, {

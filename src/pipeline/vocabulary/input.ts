@@ -3,6 +3,7 @@ import { NAME } from '../patterns.ts'
 import { flag, named, record, words } from './values.ts'
 
 export const input = record(
+  'input',
   {
     type: Type.Optional(words(['string', 'number', 'boolean', 'choice', 'json'], {
       description: 'What the input holds. `choice` is one of `options`, `json` any value. Default: `string`.',

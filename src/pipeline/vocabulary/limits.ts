@@ -2,6 +2,7 @@ import * as Type from 'typebox'
 import { count, duration, money, record } from './values.ts'
 
 export const limits = record(
+  'limits',
   {
     budget_usd: Type.Optional(money({ description: 'What this run may cost, in US dollars. Hard: money is reserved before a model is called.', examples: [5] })),
     timeout: Type.Optional(duration({ description: 'The longest that the run may take; it then stops and can be resumed.', examples: ['45m'] })),

@@ -11,6 +11,7 @@ import { workspace } from './workspace.ts'
 
 /** A whole pipeline as its author writes it. Top-level keys that begin with `x-` are the author's own. */
 export const pipeline = record(
+  'pipeline',
   {
     version: Type.Optional(Type.Literal(1, { description: 'The version of the language. Default: 1.', examples: [1], default: 1 })),
     name: Type.Optional(text(FILLED, { description: 'For people. Default: the name of the file without its ending.', examples: ['fix-and-prove'] })),

@@ -14,6 +14,7 @@ export interface PriceText {
 }
 
 const price = Type.Unsafe<'free' | PriceText>({
+  title: 'price',
   type: ['object', 'string'],
   pattern: FREE,
   properties: {
@@ -27,6 +28,7 @@ const price = Type.Unsafe<'free' | PriceText>({
 })
 
 export const provider = record(
+  'provider',
   {
     type: words(['anthropic', 'openai', 'openai-compatible', 'replay'], {
       description: 'What the provider speaks. `openai-compatible` needs a `base_url`; `replay` answers from a `recording`, without a key.',

@@ -14,6 +14,7 @@ const cells = (description: string): object => ({
 })
 
 const matrix = Type.Unsafe<MatrixText>({
+  title: 'matrix',
   type: ['object', 'string'],
   pattern: MATRIX_EXPRESSION,
   properties: {
@@ -28,6 +29,7 @@ const matrix = Type.Unsafe<MatrixText>({
 })
 
 const retry = record(
+  'retry',
   {
     attempts: Type.Optional(count(1, 1000, { description: 'Attempts in all, the first one counted. Default: 1.', examples: [3], default: 1 })),
     backoff: Type.Optional(duration({ description: 'The pause before the second attempt; it doubles from then on. Default: 1s.', examples: ['1s'], default: '1s' })),
@@ -82,6 +84,7 @@ const commonKeys = {
 }
 
 export const step = record(
+  'step',
   { ...commonKeys, ...kindKeys },
   {
     anyOf: STEP_KINDS.map((kind) => ({ required: [kind] })),

@@ -18,9 +18,9 @@ export function words<const Word extends string>(values: readonly Word[], shown:
   return Type.Unsafe<Word>({ type: 'string', enum: [...values], ...shown })
 }
 
-/** Strict object: an unknown key is a mistake. */
-export function record<Properties extends Type.TProperties>(properties: Properties, options: Type.TObjectOptions): Type.TObject<Properties> {
-  return Type.Object(properties, { additionalProperties: false, ...options })
+/** Strict object: an unknown key is a mistake. Its title names it among the definitions of the schema. */
+export function record<Properties extends Type.TProperties>(title: string, properties: Properties, options: Type.TObjectOptions = {}): Type.TObject<Properties> {
+  return Type.Object(properties, { title, additionalProperties: false, ...options })
 }
 
 /** A mapping whose keys the author chooses. */

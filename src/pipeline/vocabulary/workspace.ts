@@ -3,6 +3,7 @@ import { BASE, FILLED, INSIDE_PATH } from '../patterns.ts'
 import { record, text, texts } from './values.ts'
 
 export const workspace = record(
+  'workspace',
   {
     base: Type.Optional(text(BASE, {
       description: 'What worktrees begin from: `HEAD`, `working-tree` (with what is not committed yet) or any ref. Default: `HEAD`.',

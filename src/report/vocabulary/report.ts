@@ -140,5 +140,5 @@ export type ReportTotals = Report['totals']
 
 /** The JSON Schema of `report.json`, for `schemas/report.schema.json`. */
 export function reportSchema(): object {
-  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Report of an orch-run run', ...ReportSchema }
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: 'urn:orch-run:report:1', title: 'orch-run report', ...ReportSchema }
 }

@@ -13,6 +13,7 @@ describe('mistakes of syntax', () => {
     ['a missing single quote', "a: 'it''s\n  b\n", "1:4 the text that begins with this quote has no closing quote (end the text with `'`)"],
     ['a colon in a value', 'a:\n  run: echo note: done\n', '2:17 a second colon with a space behind it stands in a value without quotes, where it would begin a mapping (put the value in quotes, or write it as a block: `|` and the text indented below)'],
     ['a missing colon', 'name: x\nsteps\n  a: 1\n', '2:1 `steps` stands where a key must stand, and has no colon behind it (write `key: value`, or put a text of several lines in quotes)'],
+    ['a missing space between CRLF line ends', 'a:\r\n  run:echo\r\n  b: c\r\n', '2:3 `run:echo` is no key with a value, since no space stands behind its colon (write a space behind `run:`)'],
     ['a missing colon at the end', 'a: 1\nsteps\n', '2:1 `steps` stands where a key must stand, and has no colon behind it (write `key: value`, or put a text of several lines in quotes)'],
     ['a missing space behind a colon', 'a:\n  run:echo\n  b: c\n', '2:3 `run:echo` is no key with a value, since no space stands behind its colon (write a space behind `run:`)'],
     ['a tab as indentation', 'a:\n\tb: 1\n', '2:1 a tab indents this line, only spaces may do so (replace the tab by spaces)'],

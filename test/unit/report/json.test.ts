@@ -63,7 +63,7 @@ describe('the JSON report', () => {
     const plan = [step('a'), step('b', ['a'], { continueOnError: true })]
     const story = record([
       started(plan), begin('a'), passed('a', { commit: 'd'.repeat(40) }), begin('b'), failed('b'), { type: 'run-finished', status: 'failed', exitCode: 1, outputs: {} },
-      { type: 'run-resumed', plan, keep: ['a'], base: null, budget: null }, begin('b', 2), failed('b', { attempt: 2 }),
+      { type: 'run-resumed', plan, keep: ['a'], base: null, budget: null }, begin('b', 2), failed('b', { attempt: 2, commit: 'e'.repeat(40) }),
       { type: 'run-finished', status: 'passed', exitCode: 0, outputs: { commit: 'd' } },
     ])
     const report = jsonReport(runOf('r1', story), extras)

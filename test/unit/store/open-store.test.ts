@@ -54,7 +54,7 @@ describe('the state folder', () => {
 describe('a run folder', () => {
   it('is laid out as the contract says', async () => {
     const store = await storeAt(newPlace())
-    const folder = valueOf(await store.createRun(store.newRunId(), 'steps: {}\n'))
+    const folder = valueOf(await store.createRun('r1', 'steps: {}\n'))
     const log = await folder.log('test(os=Ubuntu)', 1, 'stdout.log')
     expect(await folder.log('test(os=Ubuntu)', 1, 'stdout.log')).toBe(log)
     await log.write('hello\n')
@@ -63,7 +63,7 @@ describe('a run folder', () => {
     await folder.saveSnapshot(runOf('r1', events))
     await folder.saveReport('{}\n')
     await folder.close()
-    expect(readdirSync(join(store.path, 'runs'))).toEqual(['20261121-081530-ab12cd'])
+    expect(readdirSync(join(store.path, 'runs'))).toEqual(['r1'])
     expect(readdirSync(folder.path, { recursive: true, encoding: 'utf8' }).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
       'journal.ndjson', 'pipeline.yml', 'report.json', 'snapshot.json', 'steps', 'steps/test(os=Ubuntu)~6012837975de', 'steps/test(os=Ubuntu)~6012837975de/1',
       'steps/test(os=Ubuntu)~6012837975de/1/change.patch', 'steps/test(os=Ubuntu)~6012837975de/1/stdout.log',

@@ -7,7 +7,6 @@ import { createFiles } from '../../../src/host/files.ts'
 import { openStore } from '../../../src/store/open-store.ts'
 import type { StorePorts } from '../../../src/store/open-store.ts'
 import type { Store } from '../../../src/store/store.ts'
-import { START } from './sample.ts'
 
 const places: string[] = []
 afterEach(() => {
@@ -26,8 +25,6 @@ export function portsOf(pid: number, dead: ReadonlySet<number> = new Set()): Sto
   const self: OwnerId = { pid, started: '1', boot: 'b', host: 'h' }
   return {
     files: createFiles(),
-    clock: { now: () => START, elapsed: () => 0, after: () => () => {} },
-    random: { hex: () => 'ab12cd', fraction: () => 0 },
     owners: { self: () => self, alive: (owner) => !dead.has(owner.pid) },
   }
 }

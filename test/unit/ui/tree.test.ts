@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createTree } from '../../../src/ui/tree.ts'
 import type { RunEvent } from '../../../src/run/event.ts'
 import { begin, passed, record, START, started, step, STORY } from '../store/sample.ts'
@@ -51,13 +51,16 @@ failed in 15.0s, $0.2234: 2 passed, 1 failed, 1 skipped
     await view.close(run)
   })
 
-  it('has no colours where none are wanted', async () => {
+  it('has no colours where none are wanted, whatever the environment says', async () => {
+    vi.stubEnv('FORCE_COLOR', '1')
+    vi.stubEnv('NO_COLOR', undefined)
     for (const color of [true, false]) {
       const { settings, text } = screen({ interactive: true, color })
       const view = await createTree(settings, handClock(START))
       await view.close(play(view, record(STORY)))
       expect(/\p{Cc}\[\d*m/u.test(text())).toBe(color)
     }
+    vi.unstubAllEnvs()
   })
 
   it('gives way to lines where it would be longer than anybody\'s screen', async () => {
