@@ -59,7 +59,15 @@ function compile(shape: Schema): string {
   const validate = ajv.compile(shape)
   const code = withDefinitions(validate.schemaEnv, standalone.default(ajv, validate))
   if (/\brequire\(|^import\b/m.test(code)) throw new Error('the validator would need a package at run time')
-  return code.replace(/^export default .*$/m, '')
+  return withoutCopies(code.replace(/^export default .*$/m, ''))
+}
+
+/** Mistakes of a part are put to those of the whole one by one: copying them all each time would be quadratic. */
+function withoutCopies(code: string): string {
+  const copies = /vErrors = vErrors === null \? (validate\d+)\.errors : vErrors\.concat\(\1\.errors\);/g
+  const appended = code.replace(copies, 'if(vErrors === null){vErrors = $1.errors;}else{for(const error of $1.errors)vErrors.push(error);}')
+  if (appended.includes('.concat(')) throw new Error('the validator still copies its errors')
+  return appended
 }
 
 /** The functions of definitions tell schema paths as if they stood alone; with their definition's name these hold in the whole. */

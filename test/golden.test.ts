@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Diagnostic } from '../src/document/diagnostic.ts'
+import { load } from '../src/pipeline/load.ts'
 import { OTHER_WORDS, sourceCodes, sourceWords } from './golden/codes.ts'
 import { MADE } from './golden/made.ts'
 import { printed, shortened, validateFile } from './golden/validate.ts'
@@ -63,6 +65,12 @@ describe('golden files', () => {
   })
 })
 
+async function everything(): Promise<Diagnostic[]> {
+  const all: Diagnostic[] = []
+  for (const name of names) all.push(...(await validated(name)).diagnostics)
+  return all
+}
+
 describe('every diagnostic', () => {
   it.each(codes)('%s is missed by its golden file when it is not told', async (code) => {
     const whole = await validated(code)
@@ -71,14 +79,20 @@ describe('every diagnostic', () => {
   })
 
   it('is one of the listed codes', async () => {
-    const told = await Promise.all(names.map(async (name) => (await validated(name)).diagnostics.map((diagnostic) => diagnostic.code)))
-    expect([...new Set(told.flat())].sort()).toEqual(sourceCodes())
+    expect([...new Set((await everything()).map((diagnostic) => diagnostic.code))].sort()).toEqual(sourceCodes())
   })
 
   it('follows the rules for messages', async () => {
-    const all = (await Promise.all(names.map(async (name) => (await validated(name)).diagnostics))).flat()
-    const wrong = all.flatMap(({ message, help = '' }) => [message, help]).filter((text) => /^[A-Z]|\.$|\p{Cc}|\n/u.test(text))
+    const wrong = (await everything()).flatMap(({ message, help = '' }) => [message, help]).filter((text) => /^[A-Z]|\.$|\p{Cc}|\n/u.test(text))
     expect(wrong).toEqual([])
+  })
+})
+
+describe('pipelines that are read at the same time', () => {
+  it('are told their own mistakes each', async () => {
+    const texts = written.map((name) => [`${name}.yml`, readFileSync(join(folder, `${name}.yml`), 'utf8')] as const)
+    const loaded = await Promise.all(texts.map(([file, text]) => load(text, file)))
+    expect(loaded.map(({ document, diagnostics }) => printed({ diagnostics, sources: new Map([[document.file, document.text]]) }))).toEqual(written.map(goldenOf))
   })
 })
 
@@ -110,7 +124,7 @@ describe('the built program', () => {
 
   it('finds in all files together what it finds in each', async () => {
     const files = written.map((name) => `${name}.yml`)
-    const each = (await Promise.all(written.toSorted().map(validated))).flatMap(({ diagnostics }) => diagnostics)
+    const each = (await everything()).filter(({ file }) => files.includes(file))
     const ended = await orchRun({ cwd: folder, args: ['validate', '--format', 'json', ...files] })
     expect(ended.code).toBe(2)
     const byFile = Map.groupBy(JSON.parse(ended.stdout) as { file: string }[], ({ file }) => file)

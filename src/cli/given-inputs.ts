@@ -35,7 +35,7 @@ async function readInputs(files: Files, path: string, cwd: string): Promise<Reco
   if (first) throw new Stop(EXIT.invalid, `${path}:${first.line}:${first.column}: ${first.message}`)
   const value = document.root && toValue(document.root)
   if (!isObject(value)) throw new Stop(EXIT.invalid, `\`${path}\` must hold a mapping of inputs`)
-  return value as Record<string, Json>
+  return value
 }
 
 async function readText(files: Files, path: string, cwd: string): Promise<string> {

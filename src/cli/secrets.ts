@@ -23,5 +23,5 @@ export function hiddenValues(pipeline: Pipeline, secrets: Readonly<Record<string
 
 function leaves(value: unknown): string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves)
-  return value === null || value === undefined || typeof value === 'boolean' ? [] : [String(value)]
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
 }

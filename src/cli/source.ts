@@ -28,7 +28,7 @@ export async function readSource(files: Files, path: string, cwd: string): Promi
     if (text !== undefined) return { source: { file, text } }
     const before = bytes.subarray(0, firstInvalid(bytes)).toString('utf8')
     const line = before.split(/\r\n|\r|\n/)
-    return refuse('not-utf8', 'the file is not UTF-8', line.length, [...(line.at(-1) ?? '')].length + 1)
+    return refuse('not-utf8', 'the file is not UTF-8', line.length, Array.from(line.at(-1) ?? '').length + 1)
   } catch (error) {
     if (error instanceof PortError) return refuse('file-unreadable', `\`${file}\` cannot be read: ${error.message}`)
     throw error

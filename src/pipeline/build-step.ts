@@ -60,5 +60,5 @@ function cell(values: Readonly<Record<string, unknown>>): JsonObject {
 function buildOutputs(outputs: StepText['outputs']): OutputsSpec | undefined {
   if (outputs === undefined) return undefined
   if (isObject(outputs)) return new Map(Object.entries(outputs as Readonly<Record<string, JsonObject>>))
-  return new Map((outputs as readonly string[]).map((name) => [name, undefined]))
+  return new Map(outputs.map((name) => [name, undefined]))
 }

@@ -64,7 +64,7 @@ function typesOf(shape: Shape): string[] {
 /** What may stand there, as exactly as the schema knows it. */
 function wanted(shape: Shape): string {
   const types = typesOf(shape)
-  if (shape.const !== undefined) return String(shape.const)
+  if (shape.const !== undefined) return JSON.stringify(shape.const)
   if (Array.isArray(shape.enum)) return oneOf(shape.enum.map(String))
   const form = FORMS.get(String(shape.pattern))
   if (form && (types.length === 1 || form.isWhole === true) && shape.pattern !== FILLED && form.code !== 'bad-name') return form.wanted

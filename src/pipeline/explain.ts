@@ -16,20 +16,26 @@ export function explain(document: Document, errors: readonly ShapeError[]): Diag
   const mistakes = errors.filter(isTold).map((error) => mistakeOf(document, error)).filter(({ node }) => node?.kind !== 'scalar' || !node.broken)
   const owners = new Map<string, Mistake[]>()
   const values = new Map<string, Mistake>()
-  const misplaced: string[] = []
+  const misplaced = new Set<string>()
   for (const mistake of mistakes) {
     const { keyword, instancePath } = mistake.error
-    if (keyword === 'false schema') misplaced.push(instancePath)
+    if (keyword === 'false schema') misplaced.add(instancePath)
     if (ABOUT_KEYS.has(keyword)) add(owners, ownerPath(mistake.error), mistake)
     else if (!values.has(instancePath) || keyword === 'type') values.set(instancePath, mistake)
   }
-  const told = [...values].filter(([at]) => !misplaced.some((path) => at === path || at.startsWith(`${path}/`)))
+  const told = [...values].filter(([at]) => !isBelow(at, misplaced))
   return [...[...owners.values()].flatMap((group) => explainKeys(document, group)), ...told.flatMap(([, mistake]) => explainValue(document, mistake))]
 }
 
 /** `if` only says that its `then` failed, which is told by itself; the form of a key is told by `propertyNames`. */
 function isTold(error: ShapeError): boolean {
   return error.keyword !== 'if' && error.propertyName === undefined
+}
+
+/** Whether a pointer is one of these, or leads through one. */
+function isBelow(pointer: string, paths: ReadonlySet<string>): boolean {
+  for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) if (paths.has(pointer.slice(0, end))) return true
+  return false
 }
 
 function mistakeOf(document: Document, error: ShapeError): Mistake {

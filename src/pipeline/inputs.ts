@@ -34,7 +34,7 @@ export function valueFault({ type, options }: Pick<InputSpec, 'type' | 'options'
       return typeof value === 'boolean' ? undefined : '`true` or `false`'
     case 'choice':
       return typeof value === 'string' && options.includes(value) ? undefined : oneOf(options)
-    default:
+    case 'json':
       return undefined
   }
 }
@@ -62,7 +62,7 @@ function readText(spec: InputSpec, text: string): Result<Json, string> {
       } catch {
         return err(mustBe(spec, 'valid JSON', text))
       }
-    default:
+    case 'string': case 'choice':
       return ok(text)
   }
 }

@@ -52,7 +52,7 @@ function isCondition(path: DocumentPath): boolean {
 /** How a text is read where it stands; undefined where an expression means nothing. */
 function formAt(survey: Survey, path: DocumentPath): TemplateSite['form'] | undefined {
   const [top, name, key] = path
-  switch (top) {
+  switch (String(top)) {
     case 'env': case 'outputs':
       return path.length === 2 ? 'template' : undefined
     case 'agents':

@@ -24,16 +24,21 @@ export interface Permit {
 export interface Blocked {
   readonly scope: string
   readonly message: string
+  /** It would fit if others, which are under way, came to cost less than is held for them. */
+  readonly mayFit: boolean
 }
 
 /** Whether a request may be sent, decided in one synchronous step: all that it needs is taken, or nothing. */
 export interface Admission {
   admit(applicant: Applicant): Result<Permit, Blocked>
+  /** The budgets that it counts in. */
+  scopes(applicant: Applicant): readonly string[]
 }
 
 /** `scopesOf`: the budgets that a request counts in. */
 export function createAdmission(ledger: Ledger, scopesOf: (applicant: Applicant) => readonly string[]): Admission {
   return {
+    scopes: scopesOf,
     admit(applicant) {
       const held = ledger.hold(applicant.id, applicant.hold, scopesOf(applicant))
       if (!held.ok) {
@@ -41,7 +46,8 @@ export function createAdmission(ledger: Ledger, scopesOf: (applicant: Applicant)
         const open = reserved === 0n ? '' : ` and ${formatUsd(reserved)} are reserved`
         const found = `${formatUsd(spent)} of ${formatUsd(limit ?? 0n)} are spent${open}`
         const asked = `a call that may cost ${formatUsd(applicant.hold)}`
-        return err({ scope, message: `${asked} does not fit into the budget of the ${scope}: ${found}` })
+        const mayFit = reserved > 0n && spent + applicant.hold <= (limit ?? 0n)
+        return err({ scope, mayFit, message: `${asked} does not fit into the budget of the ${scope}: ${found}` })
       }
       return ok({ settle: (cost) => void ledger.settle(applicant.id, cost) })
     },

@@ -1,15 +1,23 @@
 import type { Result } from '../base/result.ts'
+import type { Audit } from './audit.ts'
 import type { CallFailure, CallSlot, ModelReply, ModelRequest, Usage } from './model.ts'
+import type { Route } from './route.ts'
 
 /** The one door to the models: every call passes admission, is held before it is sent and settled once, whatever happens. */
 export interface Caller {
-  call(lane: Lane, request: ModelRequest, tell: CallTeller, signal: AbortSignal): Promise<Result<ModelReply, Refusal>>
+  /** On one lane, or on the lanes of a route, one after the other, as far as the failure of one is no failure of all. */
+  call(target: Lane | Route, request: ModelRequest, tell: CallTeller, signal: AbortSignal): Promise<Result<ModelReply, Refusal>>
 }
 
 /** Provider, model and (by the provider) credential: what limits, breakers and prices belong to. */
 export interface Lane {
   readonly provider: string
   readonly model: string
+}
+
+/** As the author writes it. */
+export function laneName({ provider, model }: Lane): string {
+  return `${provider}/${model}`
 }
 
 /** What must be durable before the caller goes on, and what only is to be known. */
@@ -45,8 +53,12 @@ export interface Decision {
   readonly reason: string
   readonly excluded: readonly { readonly model: string; readonly because: string }[]
   readonly outcome: string
+  /** All that the choice came from: `derivedChoice` finds it again from this alone. */
+  readonly audit: Audit
 }
 
 export type Refusal =
   | { readonly kind: 'failed'; readonly failure: CallFailure }
   | { readonly kind: 'budget'; readonly scope: string; readonly message: string }
+  /** There is no room within the longest wait; `resumeAfter`: milliseconds since 1970. */
+  | { readonly kind: 'quota'; readonly failure: CallFailure; readonly resumeAfter: number }

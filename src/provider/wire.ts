@@ -28,7 +28,10 @@ export interface WireFacts {
   aborted: boolean
 }
 
-export function createWire(ports: { readonly http: Http; readonly clock: Clock }, patience: Patience, signal: AbortSignal): Wire {
+export function createWire(
+  ports: { readonly http: Http; readonly clock: Clock }, patience: Patience, signal: AbortSignal,
+  onHeaders?: (status: number, headers: Headers) => void,
+): Wire {
   const facts: WireFacts = { sent: false, status: undefined, headers: undefined, expired: undefined, aborted: signal.aborted }
   const controller = new AbortController()
   const cut = Promise.withResolvers<never>()
@@ -58,6 +61,7 @@ export function createWire(ports: { readonly http: Http; readonly clock: Clock }
     facts.status = response.status
     facts.headers = response.headers
     watch.headers()
+    onHeaders?.(response.status, response.headers)
     return watched(response, () => watch.bytes())
   }
   return {

@@ -97,6 +97,7 @@ export class Attempts {
     if (!step || !state) throw new Error(`the node ${node.id} belongs to no step`)
     return {
       run: this.#run.id,
+      pipeline: this.#run.pipeline,
       node: node.id,
       attempt,
       step: step.spec,

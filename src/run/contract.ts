@@ -12,6 +12,7 @@ export interface StepKind {
 /** One attempt of one node, with everything that is known when it starts. */
 export interface AttemptTask {
   readonly run: string
+  readonly pipeline: string
   readonly node: string
   readonly attempt: number
   readonly step: StepSpec

@@ -37,9 +37,8 @@ function subject(task: AttemptTask): string {
 }
 
 function trailers(task: AttemptTask, author: Author): (readonly [string, string])[] {
-  const pipeline = String((task.scope.contexts.run as { pipeline?: unknown }).pipeline ?? '')
   const all: (readonly [string, string | undefined])[] = [
-    ['Orch-Pipeline', pipeline], ['Orch-Run', task.run], ['Orch-Step', task.node], ['Orch-Agent', author.agent], ['Orch-Model', author.model],
+    ['Orch-Pipeline', task.pipeline], ['Orch-Run', task.run], ['Orch-Step', task.node], ['Orch-Agent', author.agent], ['Orch-Model', author.model],
   ]
   return all.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value.replace(/\s+/g, ' ')] as const]))
 }

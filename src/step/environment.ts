@@ -1,4 +1,3 @@
-import type { JsonObject } from '../base/json.ts'
 import { ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { Template } from '../pipeline/pipeline.ts'
@@ -44,7 +43,7 @@ export function stepEnvironment(
     if (!rendered.ok) return { ok: false, error: `\`env.${name}\` of \`${task.step.id}\` cannot be evaluated: ${rendered.error}` }
     own[name] = rendered.value
   }
-  const shared = Object.fromEntries(Object.entries(task.scope.contexts.env as JsonObject).map(([name, value]) => [name, String(value)]))
+  const shared = Object.fromEntries(Object.entries(task.scope.contexts.env as Readonly<Record<string, string>>))
   const ours = { ORCH_RUN_ID: task.run, ORCH_STEP: task.step.id, ORCH_NODE: task.node, ORCH_ATTEMPT: String(task.attempt) }
   return ok({ ...inheritedEnvironment(world, openness), ...shared, ...own, ...ours })
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { clearFolder } from './clear.ts'
-import { type Slot, type SlotPorts, layAgain, layNew } from './slot.ts'
+import { layAgain, layNew } from './lay.ts'
+import type { Slot, SlotPorts } from './slot.ts'
 
 /** Folders that were laid once and are used again and again: cleaning one is far cheaper than writing all files anew. */
 export interface Pool {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Json } from '../../src/base/json.ts'
 import { loadExpressions } from '../../src/pipeline/expression.ts'
@@ -41,7 +41,7 @@ describe('a value', () => {
     const env = renderVariables(compiled, expressions, scopeWith({ x }))
     const given = expressions.text('${{ inputs.x }}', scopeWith({ x }))
     if (!env.ok || !given.ok) throw new Error('the value was refused')
-    const done = spawnSync(shell, ['-c', compiled.script], { cwd: folder, env: { PATH: process.env.PATH, GIVEN: given.value, ...env.value }, encoding: 'utf8' })
+    const done = spawnSync(shell, ['-c', compiled.script], { cwd: folder, env: { PATH: process.env.PATH, GIVEN: given.value, ...env.value }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     expect(done.stdout.split('\0')).toEqual([x, x, `<${x}>`, x, `${x}.`, `${x}\n`, ''])
     expect(existsSync(join(folder, 'pwned'))).toBe(false)
   }

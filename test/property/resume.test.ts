@@ -70,13 +70,13 @@ describe('every prefix of a journal is a crash that can be survived', () => {
         const whole = await perform(plan, behaviour(sketch, []))
         const prefix = whole.journal.slice(0, 1 + (cut % whole.journal.length))
         const run = replay(prefix)
-        const passedBefore = [...run.nodes.values()].filter((node) => node.status === 'passed').map((node) => node.id)
+        const passedBefore = new Set([...run.nodes.values()].filter((node) => node.status === 'passed').map((node) => node.id))
         const { event } = planResume(plan, run, outlook(run))
         const started: string[] = []
         const resumed = await perform(plan, behaviour(sketch, started), { run, first: [event] })
         expect(ending(resumed.run)).toEqual(ending(whole.run))
         expect(resumed.run.exitCode).toBe(whole.run.exitCode)
-        expect(started.filter((node) => passedBefore.includes(node))).toEqual([])
+        expect(started.filter((node) => passedBefore.has(node))).toEqual([])
         // A second resume of a finished run has nothing to start.
         const again: string[] = []
         const second = planResume(plan, resumed.run, outlook(resumed.run))

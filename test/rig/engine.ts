@@ -73,13 +73,12 @@ export async function perform(
   }
   const engine: Engine = new Engine(run, world)
   const done = engine.perform(options.first ?? [openRun(plan, run.id, {}, null)])
-  let ended = false
-  const finished = done.finally(() => { ended = true })
-  finished.catch(() => {})
-  while (!ended) {
+  const state = { ended: false }
+  done.finally(() => { state.ended = true }).catch(() => {})
+  while (!state.ended) {
     // Everything that can go on without time passing goes on first.
-    for (let turn = 0; turn < 20 && !ended; turn += 1) await new Promise((resolve) => setImmediate(resolve))
-    if (!ended) clock.jump()
+    for (let turn = 0; turn < 20 && !state.ended; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    if (!state.ended) clock.jump()
   }
   return { run: await done, journal, engine, clock }
 }

@@ -15,9 +15,12 @@ export function inputMistakes(survey: Survey): Diagnostic[] {
   return [...(survey.inputs?.values() ?? [])].flatMap((pair) => defaultMistake(survey, pair))
 }
 
-/** The type and options of an input, as far as they can be read. */
+const TYPES: readonly InputSpec['type'][] = ['string', 'number', 'boolean', 'choice', 'json']
+
+/** The type and options of an input, as far as they can be read; one of an unknown type may hold anything. */
 export function inputSpecOf(pair: Pair): Pick<InputSpec, 'type' | 'options'> {
-  const type = (textAt(pair.value, 'type')?.name ?? 'string') as InputSpec['type']
+  const word = textAt(pair.value, 'type')?.name ?? 'string'
+  const type = TYPES.find((known) => known === word) ?? 'json'
   return { type, options: mentionsIn(field(pair.value, 'options')).map((option) => option.name) }
 }
 

@@ -1,5 +1,4 @@
 import { canonical } from '../../base/json.ts'
-import type { Json, JsonObject } from '../../base/json.ts'
 import type { Diagnostic } from '../../document/diagnostic.ts'
 import type { DocumentNode, MappingNode, Pair } from '../../document/document.ts'
 import { report } from '../../document/report.ts'
@@ -76,17 +75,19 @@ function unknownDimensions({ document }: Survey, matrix: MappingNode, whose: str
       })))
 }
 
+/** So many comparisons of cells with exclusions are made before a run; what they would show, the run tells otherwise. */
+const MOST_COMPARED = 1_000_000
+
 /** Whether the exclusions take every combination and nothing is added. */
 function leavesNothing(matrix: MappingNode): boolean {
-  const patterns = itemsOf(field(matrix, 'exclude')).filter((node) => node.kind === 'mapping').map((node) => toValue(node) as JsonObject)
+  const patterns = itemsOf(field(matrix, 'exclude')).map((cell) => pairsOf(cell).map(({ key, value }) => [key, canonical(toValue(value))] as const))
   const dimensions = dimensionsOf(matrix)
   if (patterns.length === 0 || itemsOf(field(matrix, 'include')).length > 0 || dimensions.some(({ value }) => value.kind !== 'sequence')) return false
-  let cells: Map<string, Json>[] = [new Map()]
+  if (countCells(matrix) * patterns.length > MOST_COMPARED) return false
+  let cells: ReadonlyMap<string, string>[] = [new Map()]
   for (const { key, value } of dimensions) {
-    const values = toValue(value) as readonly Json[]
+    const values = itemsOf(value).map((item) => canonical(toValue(item)))
     cells = cells.flatMap((cell) => values.map((one) => new Map([...cell, [key, one]])))
   }
-  const isOut = (cell: Map<string, Json>): boolean =>
-    patterns.some((pattern) => Object.entries(pattern).every(([key, value]) => canonical(cell.get(key)) === canonical(value)))
-  return cells.length > 0 && cells.every(isOut)
+  return cells.length > 0 && cells.every((cell) => patterns.some((pattern) => pattern.every(([key, value]) => cell.get(key) === value)))
 }

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { FILE_PATH, FILLED, MODEL, NAME } from '../patterns.ts'
-import { count, env, named, record, text, texts, words } from './values.ts'
+import { count, env, named, record, text, texts, when, words } from './values.ts'
 
 export const agent = record(
   'agent',
@@ -29,7 +29,7 @@ export const agent = record(
     temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'How freely the model answers, 0 to 2. Default: the provider’s own.', examples: [0] })),
     env: Type.Optional(env({ description: 'Variables for the commands of this agent.' })),
   },
-  { allOf: [{ if: { required: ['instructions'] }, then: { properties: { instructions_file: false } } }] },
+  { allOf: [when({ required: ['instructions'] }, { properties: { instructions_file: false } })] },
 )
 
 export const agents = named(NAME, agent, {

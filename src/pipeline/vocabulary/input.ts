@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { NAME } from '../patterns.ts'
-import { flag, named, record, words } from './values.ts'
+import { flag, is, named, record, when, words } from './values.ts'
 
 export const input = record(
   'input',
@@ -20,11 +20,7 @@ export const input = record(
     description: Type.Optional(Type.String({ description: 'What the input is for.', examples: ['What to fix'] })),
     secret: Type.Optional(flag({ description: 'Whether its value is masked in logs, reports and the journal. Default: `false`.', examples: [true], default: false })),
   },
-  {
-    if: { properties: { type: { const: 'choice' } }, required: ['type'] },
-    then: { required: ['options'] },
-    else: { properties: { options: false } },
-  },
+  when(is('type', 'choice'), { required: ['options'] }, { properties: { options: false } }),
 )
 
 export const inputs = named(NAME, input, {

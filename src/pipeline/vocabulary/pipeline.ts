@@ -28,7 +28,7 @@ export const pipeline = record(
       description: 'Values that the run hands on.', examples: [{ commit: '${{ steps.fix.commit }}' }],
     })),
   },
-  { patternProperties: { '^x-': true as unknown as Type.TSchema }, description: 'A pipeline of orch-run.' },
+  { patternProperties: { '^x-': Type.Unknown() }, description: 'A pipeline of orch-run.' },
 )
 
 export type PipelineText = Type.Static<typeof pipeline>

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { ENV_NAME, FILE_PATH, FREE, HEADER_NAME, HTTP_URL, NAME, ONE_LINE, FILLED } from '../patterns.ts'
-import { duration, named, record, text, words } from './values.ts'
+import { duration, is, named, record, text, when, words } from './values.ts'
 
 function perMillion(description: string): { type: 'number'; minimum: number; maximum: number; description: string; examples: number[] } {
   return { type: 'number', minimum: 0, maximum: 1_000_000, description, examples: [3] }
@@ -53,12 +53,12 @@ export const provider = record(
   },
   {
     allOf: [
-      {
-        if: { properties: { type: { const: 'replay' } }, required: ['type'] },
-        then: { required: ['recording'], properties: { api_key_env: false, base_url: false, headers: false, timeout: false } },
-        else: { properties: { recording: false } },
-      },
-      { if: { properties: { type: { const: 'openai-compatible' } }, required: ['type'] }, then: { required: ['base_url'] } },
+      when(
+        is('type', 'replay'),
+        { required: ['recording'], properties: { api_key_env: false, base_url: false, headers: false, timeout: false } },
+        { properties: { recording: false } },
+      ),
+      when(is('type', 'openai-compatible'), { required: ['base_url'] }),
     ],
   },
 )

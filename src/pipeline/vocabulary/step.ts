@@ -1,7 +1,7 @@
 import * as Type from 'typebox'
 import { FILE_PATH, FILLED, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, STEP_ID } from '../patterns.ts'
 import { foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
-import { count, duration, env, flag, named, oneOrMany, record, text, words } from './values.ts'
+import { count, duration, env, flag, named, oneOrMany, record, text, when, words } from './values.ts'
 
 export type MatrixText = string | {
   readonly include?: readonly Readonly<Record<string, unknown>>[]
@@ -89,15 +89,12 @@ export const step = record(
   {
     anyOf: STEP_KINDS.map((kind) => ({ required: [kind] })),
     allOf: [
-      ...STEP_KINDS.map((kind) => ({ if: { required: [kind] }, then: { properties: Object.fromEntries(foreignKeys(kind).map((key) => [key, false])) } })),
-      {
-        if: { required: ['agent'] },
-        then: {
-          anyOf: [{ required: ['prompt'] }, { required: ['prompt_file'] }],
-          properties: { outputs: { type: 'object' }, workspace: { enum: ['inherit', 'worktree'] } },
-        },
-      },
-      { if: { required: ['prompt'] }, then: { properties: { prompt_file: false } } },
+      ...STEP_KINDS.map((kind) => when({ required: [kind] }, { properties: Object.fromEntries(foreignKeys(kind).map((key) => [key, false])) })),
+      when({ required: ['agent'] }, {
+        anyOf: [{ required: ['prompt'] }, { required: ['prompt_file'] }],
+        properties: { outputs: { type: 'object' }, workspace: { enum: ['inherit', 'worktree'] } },
+      }),
+      when({ required: ['prompt'] }, { properties: { prompt_file: false } }),
     ],
   },
 )

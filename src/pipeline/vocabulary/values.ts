@@ -23,6 +23,17 @@ export function record<Properties extends Type.TProperties>(title: string, prope
   return Type.Object(properties, { title, additionalProperties: false, ...options })
 }
 
+/** What else must hold where a condition does, and where it does not. */
+export function when(condition: object, implied: object, otherwise?: object): Readonly<Record<string, unknown>> {
+  const entries: [string, unknown][] = [['if', condition], ['then', implied]]
+  return Object.fromEntries(otherwise === undefined ? entries : [...entries, ['else', otherwise]])
+}
+
+/** Whether a key has this one value. */
+export function is(key: string, value: string): object {
+  return { properties: { [key]: { const: value } }, required: [key] }
+}
+
 /** A mapping whose keys the author chooses. */
 export function named<Value extends Type.TSchema>(
   names: string,

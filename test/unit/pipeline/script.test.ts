@@ -24,7 +24,7 @@ function run(template: string, x: string, shell: readonly string[] = ['bash', '-
   const env = environment(template, x)
   if (!env.ok) return `! ${env.error}`
   const [program = 'bash', ...args] = shell
-  const done = spawnSync(program, [...args, '-c', script], { cwd: folder, env: { PATH: process.env.PATH, ...env.value }, encoding: 'utf8', timeout: 20_000 })
+  const done = spawnSync(program, [...args, '-c', script], { cwd: folder, env: { PATH: process.env.PATH, ...env.value }, encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'] })
   return done.stdout
 }
 

@@ -1,0 +1,89 @@
+/** What is left of a limit per minute: it comes back continuously, not with each full minute. Times are monotonic milliseconds. */
+export interface Bucket {
+  /** Milliseconds until so much can be taken, 0 when it can be now. What no bucket of this size can hold waits until it is full. */
+  wait(need: number, now: number): number
+  /** May leave a debt, which refill pays back. The mark says how things stood then, for `calibrate`. */
+  take(amount: number, now: number): Mark
+  give(amount: number): void
+  /** The provider's own count just after what the mark marks: ours goes down with it, never up. */
+  calibrate(mark: Mark, remaining: number): void
+  /** The provider's own limit per minute, which replaces ours when it is lower. */
+  lower(limit: number, now: number): void
+  /** Nothing is left, and nothing comes back before `until`. */
+  drain(until: number, now: number): void
+  level(now: number): number
+}
+
+export interface Mark {
+  readonly level: number
+  readonly shift: number
+}
+
+/** Of a minute's limit: a bucket that is too small costs only the first seconds, one that is too large costs refusals. */
+export const BURST = 0.1
+
+/** Their clock is not ours, so a little of the limit is left unused. */
+const RATE = 0.99
+
+/** Requests overtake each other on their way: what is taken from a full bucket begins to come back so many milliseconds later. */
+const OVERTAKING_MS = 100
+
+const EPSILON = 1e-6
+
+/** `burst`: the part of a minute's limit that may be used at once. */
+export function createBucket(perMinute: number, burst: number = BURST, now = 0): Bucket {
+  let limit = perMinute
+  let level = capacity(limit, burst)
+  let at = now
+  let shift = 0
+  const refill = (time: number): void => {
+    if (time <= at) return
+    level = Math.min(capacity(limit, burst), level + (time - at) * rateOf(limit))
+    at = time
+  }
+  return {
+    wait(need, time) {
+      refill(time)
+      const missing = Math.min(need, capacity(limit, burst)) - level
+      return missing <= EPSILON ? 0 : Math.max(1, Math.ceil(Math.max(0, at - time) + missing / rateOf(limit)))
+    },
+    take(amount, time) {
+      refill(time)
+      if (level >= capacity(limit, burst)) at = Math.max(at, time + OVERTAKING_MS)
+      level -= amount
+      return { level, shift }
+    },
+    give: (amount) => {
+      level = Math.min(capacity(limit, burst), level + amount)
+    },
+    calibrate(mark, remaining) {
+      const tooMuch = mark.level - (shift - mark.shift) - remaining
+      if (!(tooMuch > 0)) return
+      level -= tooMuch
+      shift += tooMuch
+    },
+    lower(theirs, time) {
+      if (!(theirs >= 1) || theirs >= limit) return
+      refill(time)
+      limit = theirs
+      level = Math.min(level, capacity(limit, burst))
+    },
+    drain(until, time) {
+      refill(time)
+      level = Math.min(level, 0)
+      at = Math.max(at, until)
+    },
+    level(time) {
+      refill(time)
+      return level
+    },
+  }
+}
+
+function capacity(limit: number, burst: number): number {
+  return Math.max(1, limit * burst)
+}
+
+function rateOf(limit: number): number {
+  return (limit * RATE) / 60_000
+}
