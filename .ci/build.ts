@@ -1,7 +1,7 @@
 // Builds `dist/`: one ES module per entry, shared code and heavy packages split off so that they load only when used.
 import { build } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -46,3 +46,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
 `,
 )
 chmodSync(join(root, 'dist/orch-run.js'), 0o755)
+
+// `npx orch-run` in this checkout finds a program that lies among those of its dependencies, and asks no registry for it.
+const programs = join(root, 'node_modules/.bin')
+if (existsSync(programs)) {
+  rmSync(join(programs, 'orch-run'), { force: true })
+  symlinkSync('../../dist/orch-run.js', join(programs, 'orch-run'))
+}

@@ -6,6 +6,7 @@ import * as patterns from '../src/pipeline/patterns.ts'
 import { KIND_KEYS, STEP_KINDS } from '../src/pipeline/words.ts'
 
 interface Schema {
+  readonly $ref?: string
   readonly type?: string | readonly string[]
   readonly const?: unknown
   readonly enum?: readonly unknown[]
@@ -21,6 +22,10 @@ interface Schema {
   readonly items?: Schema
 }
 
+interface Published extends Schema {
+  readonly $defs: Readonly<Record<string, Schema>>
+}
+
 const root = join(import.meta.dirname, '..')
 
 /** What stands for the names that authors choose. */
@@ -34,7 +39,7 @@ const FORMS: ReadonlyMap<string, string> = new Map([
 ])
 
 main([
-  ['docs/language.md', (text) => between(text, 'reference', reference(JSON.parse(read('schemas/pipeline.schema.json')) as Schema))],
+  ['docs/language.md', (text) => between(text, 'reference', reference(whole(JSON.parse(read('schemas/pipeline.schema.json')) as Published)))],
   ['docs/diagnostics.md', withExamples],
 ])
 
@@ -79,8 +84,20 @@ function firstOf(golden: string, code: string): string {
 
 // The reference: a table for each mapping with keys of its own.
 
+/** The schema with what its references name in their places; none of them leads back to itself. */
+function whole({ $defs, ...schema }: Published): Schema {
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill)
+    if (typeof value !== 'object' || value === null) return value
+    const { $ref, ...own } = value as Schema
+    const named = $ref === undefined ? {} : ($defs[$ref.slice('#/$defs/'.length)] ?? {})
+    return Object.fromEntries(Object.entries({ ...named, ...own }).map(([key, item]) => [key, fill(item)]))
+  }
+  return fill(schema) as Schema
+}
+
 function reference(schema: Schema): string {
-  return section('Top level', schema.description ?? '', table(schema, Object.keys(schema.properties ?? {}))) + below(schema, '')
+  return (section('Top level', table(schema, Object.keys(schema.properties ?? {}))) + below(schema, '')).trimEnd()
 }
 
 function below(schema: Schema, path: string): string {
@@ -90,23 +107,23 @@ function below(schema: Schema, path: string): string {
     const record = named ?? value
     if (!record.properties) return ''
     const title = named ? `${own}.${PLACEHOLDERS[key] ?? 'NAME'}` : own
-    return keysOf(title, value.description ?? '', record) + below(record, title)
+    return keysOf(title, record) + below(record, title)
   }).join('')
 }
 
-function keysOf(title: string, about: string, record: Schema): string {
+function keysOf(title: string, record: Schema): string {
   const all = Object.keys(record.properties ?? {})
-  if (title !== 'steps.ID') return section(`\`${title}\``, about, table(record, all))
+  if (title !== 'steps.ID') return section(`\`${title}\``, table(record, all))
   const special = new Set(STEP_KINDS.flatMap((kind) => KIND_KEYS[kind]))
   const kinds = STEP_KINDS.map((kind) => {
     const keys = all.filter((key) => KIND_KEYS[kind].includes(key))
-    return section(`\`steps.ID\`: \`${kind}\` steps`, 'Beside the keys of every step:', table(record, keys))
+    return section(`\`steps.ID\`: what only \`${kind}\` steps have`, table(record, keys))
   })
-  return section('`steps.ID`: every step', about, table(record, all.filter((key) => !special.has(key)))) + kinds.join('')
+  return section('`steps.ID`: what every step may have', table(record, all.filter((key) => !special.has(key)))) + kinds.join('')
 }
 
-function section(title: string, about: string, rows: string): string {
-  return `\n\n### ${title}\n\n${about}\n\n${rows}`.replace(/^\n\n(?=### Top)/, '')
+function section(title: string, rows: string): string {
+  return `### ${title}\n\n${rows}\n\n`
 }
 
 function table(schema: Schema, keys: readonly string[]): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createRedactor } from '../base/redact.ts'
 import { Engine } from '../run/engine.ts'
 import { stepKinds } from '../step/registry.ts'
+import { EXIT } from './exit-code.ts'
 import { createOutput, SCRATCH } from './output.ts'
 import type { RunOrder } from './run-order.ts'
 import { listenToSignals } from './signals.ts'
@@ -10,7 +11,10 @@ import { createStepWorld } from './step-world.ts'
 import { openView, viewSettings } from './view.ts'
 import { writeReports } from './write-reports.ts'
 
-/** Performs a run to its end: journal, views, signals, reports, exit code. The folder stays open for the caller to close. */
+/**
+ * Performs a run to its end: journal, views, signals, reports, exit code. The folder stays open for the caller to close. Where
+ * the system refuses what must be written, children, worktrees and the view are put away all the same, and a `PortError` tells why.
+ */
 export async function performRun(order: RunOrder): Promise<number> {
   const { ports, plan, run, folder, options } = order
   const redactor = createRedactor(order.hidden)
@@ -31,14 +35,23 @@ export async function performRun(order: RunOrder): Promise<number> {
   })
   const signals = listenToSignals((signal) => engine.stop({ kind: 'signal', signal }))
   try {
-    await engine.perform(order.first)
-    await folder.saveSnapshot(run)
-    await world.close()
-    await writeReports(ports.files, folder, run, options, redactor)
-    await view.close(run)
-    return run.exitCode ?? 1
+    await inTurn([
+      async () => void (await engine.perform(order.first)),
+      async () => folder.saveSnapshot(run),
+      async () => world.close(),
+      async () => writeReports(ports.files, folder, run, options, redactor),
+      async () => view.close(run),
+      async () => ports.files.remove(join(folder.path, SCRATCH)),
+    ])
+    return run.exitCode ?? EXIT.failed
   } finally {
     signals.stop()
-    await ports.files.remove(join(folder.path, SCRATCH))
   }
+}
+
+/** Every one of these is tried, whatever became of those before it; the first exception is the one that is told. */
+async function inTurn(acts: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const act of acts) await act().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
 }

@@ -1,16 +1,17 @@
-import { fileURLToPath } from 'node:url'
-import { createFiles } from '../host/files.ts'
+import pipeline from '../../schemas/pipeline.schema.json' with { type: 'json' }
+import { reportSchema } from '../report/vocabulary/report.ts'
 import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
 
-const NAMES = ['pipeline', 'report']
+const SCHEMAS: ReadonlyMap<string, () => object> = new Map([['pipeline', () => pipeline], ['report', reportSchema]])
 
 /** Prints a JSON Schema as it is published for editors. */
 export async function schemaCommand(name: string): Promise<number> {
-  if (!NAMES.includes(name)) {
-    complain(`there is no schema \`${name}\``, `one of ${NAMES.map((known) => `\`${known}\``).join(', ')}`)
+  const schema = SCHEMAS.get(name)
+  if (!schema) {
+    complain(`there is no schema \`${name}\``, `one of ${[...SCHEMAS.keys()].map((known) => `\`${known}\``).join(', ')}`)
     return EXIT.invalid
   }
-  process.stdout.write(await createFiles().read(fileURLToPath(new URL(`../schemas/${name}.schema.json`, import.meta.url))))
+  process.stdout.write(`${JSON.stringify(schema(), undefined, 2)}\n`)
   return EXIT.passed
 }

@@ -1,4 +1,6 @@
+import { PortError } from '../base/ports.ts'
 import { complain } from './complain.ts'
+import { EXIT } from './exit-code.ts'
 
 /** Why a command ends before a run begins: a sentence, the next step, and whose business it is. */
 export class Stop extends Error {
@@ -13,11 +15,15 @@ export class Stop extends Error {
   }
 }
 
-/** Performs a command; a `Stop` on the way is told and becomes its exit code. */
+/** Performs a command; a `Stop` on the way is told and becomes its exit code, and so does what the system refused. */
 export async function orStop(command: () => Promise<number>): Promise<number> {
   try {
     return await command()
   } catch (error) {
+    if (error instanceof PortError) {
+      complain(`the system refused what is needed: ${error.message}`)
+      return EXIT.notReady
+    }
     if (!(error instanceof Stop)) throw error
     complain(error.message, error.help)
     return error.exitCode

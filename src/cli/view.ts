@@ -16,8 +16,11 @@ export function viewSettings(run: string, folder: string, stateDir: string, env:
   const { stderr } = process
   const inCi = env.CI !== undefined && env.CI !== '' && env.CI !== 'false'
   const terminal = {
-    write: (text: string) => void stderr.write(text), columns: stderr.columns ?? 100, rows: stderr.rows ?? 24, color: colorWanted(stderr),
+    write: (text: string) => void stderr.write(text), color: colorWanted(stderr),
     interactive: stderr.isTTY && env.TERM !== 'dumb' && !inCi,
+    // A person may change the size of the window at any time.
+    get columns() { return stderr.columns ?? 100 },
+    get rows() { return stderr.rows ?? 24 },
   }
   return { terminal, resume: resumeCommand(run, stateDir), report: relative(process.cwd(), join(folder, 'report.json')) }
 }

@@ -21,7 +21,7 @@ export function createGit(env: Readonly<Record<string, string>>): Git {
 }
 
 function gitEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
-  const passed = PASSED.flatMap((name) => (Object.hasOwn(env, name) ? [[name, env[name] ?? '']] : []))
+  const passed = PASSED.flatMap((name) => (Object.hasOwn(env, name) ? [[name, env[name] ?? ''] as const] : []))
   return { ...Object.fromEntries(passed), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' }
 }
 

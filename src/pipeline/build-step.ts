@@ -24,7 +24,7 @@ export function buildStep(id: string, step: StepText): StepSpec {
   if (step.agent !== undefined) {
     return {
       ...common, kind: 'agent', agent: step.agent, prompt: step.prompt, promptFile: step.prompt_file,
-      outputs: step.outputs === undefined ? undefined : (Object.fromEntries(Object.entries(step.outputs)) as Readonly<Record<string, JsonObject>>),
+      outputs: step.outputs === undefined ? undefined : Object.fromEntries(Object.entries(step.outputs)),
       verify: buildList(step.verify), repair: step.repair ?? 0,
     }
   }

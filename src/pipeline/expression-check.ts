@@ -45,7 +45,8 @@ function conditionFaults(text: string, names: Names, expressions: Expressions): 
   const found = conditionExpression(text)
   if (found) return segmentFaults({ kind: 'expression', ...found }, names, expressions)
   const message = 'a condition is one expression, this text would always be true'
-  const mixed: Fault = { code: 'condition-mixed', message, help: 'put all of it into one `${{ … }}`, or leave that out', start: 0, end: text.length }
+  const help = 'put all of it into one `${{ … }}`, or leave that out'
+  const mixed: Fault = { code: 'condition-mixed', message, help, start: 0, end: text.length }
   return [mixed, ...templateFaults(text, names, expressions)]
 }
 
@@ -57,7 +58,8 @@ function templateFaults(text: string, names: Names, expressions: Expressions): F
 function segmentFaults(segment: ExpressionSegment, names: Names, expressions: Expressions): Fault[] {
   if (!segment.closed) {
     const help = 'a double brace ends an expression: `${{ inputs.name }}`'
-    return [{ code: 'expression-unclosed', message: 'the expression does not end, `}}` is missing', help, start: segment.start - 3, end: segment.end }]
+    const message = 'the expression does not end, `}}` is missing'
+    return [{ code: 'expression-unclosed', message, help, start: segment.start - 3, end: segment.end }]
   }
   const faults = sourceFaults(segment.source, names, expressions)
   return faults.map((fault) => moved(fault, segment.start))

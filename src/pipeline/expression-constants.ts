@@ -2,7 +2,7 @@ import { display } from '../document/display.ts'
 import { nearest } from '../document/suggest.ts'
 import type { Json } from '../base/json.ts'
 import type { Fault } from './expression-fault.ts'
-import { accessOf } from './expression-names.ts'
+import { accessOf, list } from './expression-names.ts'
 import { canBeEqual, shapeOf } from './expression-shapes.ts'
 import { parts } from './expression-tree.ts'
 import type { Term } from './expression-tree.ts'
@@ -24,7 +24,9 @@ function literalFault(call: Of<'call'>): Fault | undefined {
   if (first?.kind !== 'literal' || typeof first.value !== 'string') return undefined
   const place = { start: first.start, end: first.end }
   const name = call.name.toLowerCase()
-  if (name === 'fromjson' && !isJson(first.value)) return { code: 'invalid-json', message: '`fromJSON` is given a text that is no JSON', ...place }
+  if (name === 'fromjson' && !isJson(first.value)) {
+    return { code: 'invalid-json', message: '`fromJSON` is given a text that is no JSON', ...place }
+  }
   const mistake = name === 'format' ? formatMistake(first.value, values.length) : undefined
   return mistake === undefined ? undefined : { code: 'invalid-format', message: mistake, ...place }
 }
@@ -41,9 +43,11 @@ function isJson(text: string): boolean {
 function formatMistake(text: string, values: number): string | undefined {
   const bare = text.replaceAll(/\{\{|\}\}/g, '')
   for (const [, index] of bare.matchAll(/\{(\d+)[^{}]*\}/g)) {
-    if (Number(index) >= values) return `the text of \`format\` names \`{${display(index ?? '')}}\`, but only ${values} value${values === 1 ? ' is' : 's are'} given`
+    if (Number(index) < values) continue
+    return `the text of \`format\` names \`{${display(index ?? '')}}\`, but only ${values} value${values === 1 ? ' is' : 's are'} given`
   }
-  return /[{}]/.test(bare.replaceAll(/\{\d+[^{}]*\}/g, '')) ? 'the text of `format` has a single brace; one that stands for itself is written twice' : undefined
+  const left = bare.replaceAll(/\{\d+[^{}]*\}/g, '')
+  return /[{}]/.test(left) ? 'the text of `format` has a single brace; one that stands for itself is written twice' : undefined
 }
 
 /** An index of what can only be a text, a number or a boolean gives nothing, always. */
@@ -51,7 +55,8 @@ function scalarFault(index: Of<'index'>, names: Names): Fault | undefined {
   const { type } = shapeOf(index.of, names)
   if (type !== 'string' && type !== 'number' && type !== 'boolean') return undefined
   const place = index.key === '*' ? index : index.key
-  return { code: 'index-of-scalar', message: `${nameOf(index.of)} is ${article(type)} and has no fields`, start: place.start, end: place.end }
+  const message = `${nameOf(index.of)} is ${article(type)} and has no fields`
+  return { code: 'index-of-scalar', message, start: place.start, end: place.end }
 }
 
 function comparisonFault({ operator, operands, start, end }: Of<'operation'>, names: Names): Fault | undefined {
@@ -70,7 +75,7 @@ function helpFor(value: Json | undefined, allowed: readonly Json[] | undefined, 
   const texts = allowed?.filter((one) => typeof one === 'string') ?? []
   if (typeof value === 'string' && texts.length > 0) {
     const near = value.toLowerCase().startsWith('succe') && texts.includes('passed') ? 'passed' : nearest(value, texts)
-    return { help: near === undefined ? `it is one of ${texts.slice(0, 12).map((one) => `\`${display(one)}\``).join(', ')}` : `did you mean \`${near}\`?` }
+    return { help: near === undefined ? `it is one of ${list(texts)}` : `did you mean \`${near}\`?` }
   }
   return a === b || a === 'unknown' || b === 'unknown' ? {} : { help: `${article(a)} is compared with ${article(b)}` }
 }

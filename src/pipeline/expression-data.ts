@@ -50,8 +50,8 @@ export function createBridge({ data }: Library): DataBridge {
     }
     const values = (): ExpressionData[] => keys().map(at)
     const pairs = (): { key: string; value: ExpressionData }[] => keys().map((key) => ({ key, value: at(key) }))
-    const made = { kind: data.Kind.Dictionary, primitive: false, coerceString: () => 'Object', number: () => Number.NaN, get, values, pairs }
-    return made as unknown as Dictionary
+    const made = { kind: data.Kind.Dictionary, primitive: false, coerceString: () => 'Object', number: () => Number.NaN }
+    return { ...made, get, values, pairs } as unknown as Dictionary
   }
 
   function plain(value: ExpressionData): Json {

@@ -15,15 +15,17 @@ export interface Signature {
   readonly status?: true
 }
 
+const MANY = 255
+
 const SIGNATURES: readonly Signature[] = [
   { name: 'contains', least: 2, most: 2 },
   { name: 'startsWith', least: 2, most: 2 },
   { name: 'endsWith', least: 2, most: 2 },
-  { name: 'format', least: 1, most: 255 },
+  { name: 'format', least: 1, most: MANY },
   { name: 'join', least: 1, most: 2 },
   { name: 'toJSON', least: 1, most: 1 },
   { name: 'fromJSON', least: 1, most: 1 },
-  { name: 'case', least: 3, most: 255 },
+  { name: 'case', least: 3, most: MANY },
   { name: 'success', least: 0, most: 0, status: true },
   { name: 'failure', least: 0, most: 0, status: true },
   { name: 'always', least: 0, most: 0, status: true },
@@ -41,10 +43,12 @@ const LONGEST_TEXT = 10_000_000
 /** What went wrong with the number of arguments; undefined where it is right. */
 export function argumentMistake(signature: Signature, count: number): string | undefined {
   const { name, least, most } = signature
-  if (name === 'case' && count >= least && count % 2 === 0) return `\`case\` takes pairs of a condition and a value, then one value for all other cases; it was given ${count} arguments`
+  if (name === 'case' && count >= least && count % 2 === 0) {
+    return `\`case\` takes pairs of a condition and a value, then one value for all other cases; it was given ${count} arguments`
+  }
   if (count >= least && count <= most) return undefined
-  const allowed = least === most ? `${least}` : most === 255 ? `at least ${least}` : `${least} or ${most}`
-  return `\`${name}\` takes ${allowed === '0' ? 'no' : allowed} argument${allowed === '1' || allowed === 'at least 1' ? '' : 's'}, it was given ${count}`
+  const allowed = most === 0 ? 'no' : least === most ? `${least}` : most === MANY ? `at least ${least}` : `${least} or ${most}`
+  return `\`${name}\` takes ${allowed} argument${least === 1 && most !== 2 ? '' : 's'}, it was given ${count}`
 }
 
 /** The functions as the library calls them, guarded against values that are too long or too deep. */
@@ -116,7 +120,9 @@ function guardFormat(make: () => ExpressionData | undefined): ExpressionData {
     const made = make()
     if (made) return made
   } catch (error) {
-    if ((error as Error).message.includes('more arguments')) throw new EvaluationFault('the text of `format` names more values than it was given')
+    if ((error as Error).message.includes('more arguments')) {
+      throw new EvaluationFault('the text of `format` names more values than it was given')
+    }
   }
   throw new EvaluationFault('the text of `format` is not right: a brace that stands for itself is written twice, `{{`')
 }

@@ -6,12 +6,17 @@ import type { Stretch, Term } from './expression-tree.ts'
 import { CONTEXTS, FIELDS } from './names.ts'
 import type { Names } from './names.ts'
 
+/** A name where the source has it. */
+export interface Named extends Stretch {
+  readonly name: string
+}
+
 /** A key of `a.b['c']` that is known before a run; undefined where an expression or `*` gives it. */
-export type Key = (Stretch & { readonly name: string }) | undefined
+export type Key = Named | undefined
 
 /** A context and the keys behind it. */
 export interface Access {
-  readonly context: Stretch & { readonly name: string }
+  readonly context: Named
   readonly keys: readonly Key[]
 }
 
@@ -79,8 +84,8 @@ function noMatrix({ start, end }: Stretch): Fault {
   return { code: 'matrix-missing', message: 'this step has no `matrix`', help: 'give it one: `matrix: { name: [one, two] }`', start, end }
 }
 
-function stepFault(step: Stretch & { readonly name: string }, [field, output]: readonly Key[], names: Names): Fault | undefined {
-  const id = same(step.name, [...names.steps.keys()])
+function stepFault(step: Named, [field, output]: readonly Key[], names: Names): Fault | undefined {
+  const id = names.steps.has(step.name) ? step.name : same(step.name, [...names.steps.keys()])
   if (id === undefined) return absentStep(step, names)
   if (!field) return undefined
   const wrong = missing(field, FIELDS.step, 'unknown-field', `the step \`${id}\` has no field`, 'fields')
@@ -93,7 +98,7 @@ function stepFault(step: Stretch & { readonly name: string }, [field, output]: r
 /** What GitHub calls the status of a step. */
 const SYNONYMS = new Set(['conclusion', 'outcome', 'result'])
 
-function absentStep({ name, start, end }: Stretch & { readonly name: string }, names: Names): Fault {
+function absentStep({ name, start, end }: Named, names: Names): Fault {
   const id = same(name, names.allSteps)
   if (id !== undefined) {
     const message = `the step \`${id}\` is not needed by this one, so its result is not known here`
@@ -104,10 +109,11 @@ function absentStep({ name, start, end }: Stretch & { readonly name: string }, n
   return { code: 'unknown-step', message: `there is no step \`${display(name)}\``, ...(help === undefined ? {} : { help }), start, end }
 }
 
-function missing(key: Stretch & { readonly name: string }, known: readonly string[], code: string, message: string, what: string): Fault | undefined {
+function missing(key: Named, known: readonly string[], code: string, message: string, what: string): Fault | undefined {
   if (same(key.name, known) !== undefined) return undefined
   const near = nearest(key.name, known)
-  const help = near === undefined ? (known.length === 0 ? `there are no ${what}` : `${what} are ${list(known)}`) : `did you mean \`${near}\`?`
+  const offered = known.length === 0 ? `there are no ${what}` : `${what} are ${list(known)}`
+  const help = near === undefined ? offered : `did you mean \`${near}\`?`
   return { code, message: `${message} \`${display(key.name)}\``, help, start: key.start, end: key.end }
 }
 
@@ -119,7 +125,8 @@ export function same(name: string, known: readonly string[]): string | undefined
 
 const MOST_LISTED = 12
 
-function list(names: readonly string[]): string {
+/** Names for people, not too many of them. */
+export function list(names: readonly string[]): string {
   const shown = names.slice(0, MOST_LISTED).map((name) => `\`${display(name)}\``).join(', ')
   return names.length > MOST_LISTED ? `${shown} and ${names.length - MOST_LISTED} more` : shown
 }

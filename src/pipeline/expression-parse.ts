@@ -26,7 +26,8 @@ export function createParser(library: Library, plain: (value: ExpressionData) =>
   return (source) => {
     if (source.trim() === '') return err({ code: 'expression-empty', message: 'the expression is empty', ...trimmed(source) })
     if (source.length > LONGEST_SOURCE) {
-      return err({ code: 'expression-too-long', message: `the expression has ${source.length} characters, ${LONGEST_SOURCE} are allowed`, ...trimmed(source) })
+      const message = `the expression has ${source.length} characters, ${LONGEST_SOURCE} are allowed`
+      return err({ code: 'expression-too-long', message, ...trimmed(source) })
     }
     const lexed = lex(library, source)
     return lexed.ok ? parse(library, source, lexed.value, plain) : lexed
@@ -45,8 +46,8 @@ function lex(library: Library, source: string): Result<Token[], Fault> {
 function parse(library: Library, source: string, lexed: readonly Token[], plain: (value: ExpressionData) => Json): Result<Parsed, Fault> {
   const { tokens, places } = prepare(library, source, lexed)
   const mentions = mentionsOf(library, tokens, places)
-  const contexts = mentions.flatMap((mention) => (mention.kind === 'context' ? [mention.name] : []))
-  const calls = mentions.flatMap((mention) => (mention.kind === 'call' ? [{ name: `${mention.name}()`, minArgs: 0, maxArgs: Infinity }] : []))
+  const contexts = mentions.filter((mention) => mention.kind === 'context').map((mention) => mention.name)
+  const calls = mentions.filter(({ kind }) => kind === 'call').map(({ name }) => ({ name: `${name}()`, minArgs: 0, maxArgs: Infinity }))
   try {
     const tree = new library.Parser(tokens, contexts, calls).parse()
     const at = (token: Token): Stretch => places.get(token) ?? trimmed(source)
@@ -97,7 +98,8 @@ function parserFault(library: Library, source: string, type: ErrorType, place: S
   const found = source.slice(place.start, place.end)
   if (found === '' || type === library.ErrorType.ErrorUnexpectedEndOfExpression) {
     const end = source.trimEnd().length
-    return { code: 'expression-syntax', message: 'the expression ends too early, something is missing behind its end', start: Math.max(end - 1, 0), end }
+    const message = 'the expression ends too early, something is missing behind its end'
+    return { code: 'expression-syntax', message, start: Math.max(end - 1, 0), end }
   }
   return symbolFault(source, place.start, found)
 }
@@ -115,11 +117,17 @@ function symbolFault(source: string, start: number, symbol: string): Fault {
   const place = { start, end: Math.max(start + symbol.length, start + 1) }
   const shown = display(symbol, 40)
   if (symbol.startsWith('"')) {
-    return { code: 'expression-double-quotes', message: `\`${shown}\` is no text: texts in expressions stand in single quotes`, help: `write \`'${display(symbol.replaceAll('"', ''), 40).replaceAll("'", "''")}'\``, ...place }
+    const message = `\`${shown}\` is no text: texts in expressions stand in single quotes`
+    const meant = display(symbol.replaceAll('"', ''), 40).replaceAll("'", "''")
+    return { code: 'expression-double-quotes', message, help: `write \`'${meant}'\``, ...place }
   }
-  if (symbol.startsWith("'")) return { code: 'expression-syntax', message: 'a text in single quotes does not end', help: "a single quote inside a text is written twice: `'it''s'`", ...place }
+  if (symbol.startsWith("'")) {
+    const help = "a single quote inside a text is written twice: `'it''s'`"
+    return { code: 'expression-syntax', message: 'a text in single quotes does not end', help, ...place }
+  }
   const help = helpFor(symbol, source[start + symbol.length])
-  return { code: 'expression-syntax', message: `unexpected \`${shown}\` in the expression`, ...(help === undefined ? {} : { help }), ...place }
+  const message = `unexpected \`${shown}\` in the expression`
+  return { code: 'expression-syntax', message, ...(help === undefined ? {} : { help }), ...place }
 }
 
 function helpFor(symbol: string, next: string | undefined): string | undefined {

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts'
 import { FUNCTIONS } from './expression-functions.ts'
 import { accessOf, same } from './expression-names.ts'
 import type { Term } from './expression-tree.ts'
-import { STATUSES } from './names.ts'
+import { FIELDS, STATUSES } from './names.ts'
 import type { Names } from './names.ts'
 
 /** What is known of a value before a run. */
@@ -44,8 +44,8 @@ function callShape(name: string): Shape {
 
 function contextShape(context: string, [first = '', second, third]: readonly string[], names: Names): Shape {
   if (context === 'inputs' && second === undefined) return inputShape(first, names)
-  if (context === 'run' && second === undefined) return first === 'attempt' ? NUMBER : first === 'id' || first === 'pipeline' ? TEXT : UNKNOWN
-  if (context === 'git' && second === undefined) return ['sha', 'branch', 'base'].includes(first) ? TEXT : UNKNOWN
+  if (context === 'run' && first === 'attempt' && second === undefined) return NUMBER
+  if ((context === 'run' || context === 'git') && second === undefined) return FIELDS[context].includes(first) ? TEXT : UNKNOWN
   if (context === 'steps' && third === undefined) {
     if (second === undefined || second === 'outputs') return OBJECT
     return second === 'status' ? { type: 'string', values: STATUSES } : second === 'cost_usd' ? NUMBER : UNKNOWN
@@ -54,7 +54,7 @@ function contextShape(context: string, [first = '', second, third]: readonly str
 }
 
 function inputShape(name: string, names: Names): Shape {
-  const id = same(name, [...(names.inputSpecs?.keys() ?? [])])
+  const id = names.inputSpecs?.has(name) ? name : same(name, [...(names.inputSpecs?.keys() ?? [])])
   const spec = id === undefined ? undefined : names.inputSpecs?.get(id)
   switch (spec?.type) {
     case 'boolean':

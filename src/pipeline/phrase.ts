@@ -42,7 +42,7 @@ export function subjectOf(path: DocumentPath): string {
 }
 
 /** Texts that would be something else without their quotes. */
-const LOOKS_TYPED = /^(true|false|null|~|[-+]?\.?\d.*)$/i
+const LOOKS_TYPED = /^(true|false|null|~|[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)$/i
 
 /** What stands there, in words. */
 export function found(node: DocumentNode | undefined): string {

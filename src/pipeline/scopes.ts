@@ -56,7 +56,7 @@ function commonMatrix(users: readonly StepView[]): Names['matrix'] {
   const all = users.map(matrixKeys)
   if (all.length === 0) return 'unknown'
   if (all.includes(null)) return null
-  const known = all.filter((keys) => Array.isArray(keys))
+  const known = all.filter((keys): keys is readonly string[] => Array.isArray(keys))
   return known.length === 0 ? 'unknown' : known.reduce((common, keys) => common.filter((key) => keys.includes(key)))
 }
 

@@ -47,7 +47,8 @@ const EVALUATED: Readonly<Record<Exclude<Evaluated, 'comparison'>, string>> = {
 
 function evaluatedFault({ evaluated }: Spot): Told | undefined {
   if (evaluated === undefined || evaluated === 'comparison') return undefined
-  const help = evaluated === 'code' ? 'hand the value over as an argument or through `env`, and read it there in double quotes' : 'make sure that the value is what is expected'
+  const asCode = 'hand the value over as an argument or through `env`, and read it there in double quotes'
+  const help = evaluated === 'code' ? asCode : 'make sure that the value is what is expected'
   return { code: 'expression-evaluated-by-shell', message: EVALUATED[evaluated], help }
 }
 

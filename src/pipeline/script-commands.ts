@@ -34,7 +34,9 @@ const EVALUATORS = new Set(['eval', 'trap', 'alias', 'ssh', 'compgen', 'complete
 const DECLARERS = new Set(['declare', 'typeset', 'local', 'readonly', 'export', 'integer'])
 const NAMERS = new Set(['unset', 'read', 'wait', 'mapfile', 'readarray', 'getopts', 'nameref'])
 /** Words that may stand before the command itself. */
-const PREFIXES = new Set(['command', 'builtin', 'exec', 'sudo', 'env', 'nohup', 'time', 'nice', 'timeout', 'xargs', 'busybox', 'setsid', 'stdbuf', 'doas'])
+const PREFIXES = new Set([
+  'command', 'builtin', 'exec', 'sudo', 'doas', 'env', 'nohup', 'time', 'nice', 'timeout', 'xargs', 'busybox', 'setsid', 'stdbuf',
+])
 const ASSIGNMENT = /^([A-Za-z_]\w*)(\[[^\]]*\])?\+?=/
 /** Shell variables that calculate what they are given, and those whose content the shell runs. */
 const INTEGERS = new Set(['RANDOM', 'SRANDOM', 'SECONDS', 'OPTIND', 'HISTCMD', 'BASHPID', 'LINENO'])

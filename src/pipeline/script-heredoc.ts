@@ -30,8 +30,14 @@ export function readMark(text: string, start: number): { readonly heredoc: Hered
   return mark === '' && !quoted ? undefined : { heredoc: { mark, quoted, tabs }, next: at }
 }
 
+/** The end of a here-document's text, and of the line of its mark. */
+export interface Body {
+  readonly end: number
+  readonly resume: number
+}
+
 /** Where the text ends that begins at `start`, and what stands behind the line of its mark; both at most `limit`. */
-export function bodyEnd(text: string, start: number, limit: number, { mark, tabs }: Heredoc): { readonly end: number; readonly resume: number } {
+export function bodyEnd(text: string, start: number, limit: number, { mark, tabs }: Heredoc): Body {
   for (let line = start; line < limit;) {
     const found = text.indexOf('\n', line)
     const end = found < 0 || found > limit ? limit : found

@@ -12,32 +12,48 @@ const MOST_WORDS = 64
 /** Reads one character, or a few, of shell commands outside all quotes. */
 export function readShell(scan: Scan, frame: Frame, character: string): void {
   const { command } = frame
-  const next = scan.text[scan.at + 1]
-  if (character === '#' && command.word === undefined) return skipComment(scan)
-  if (character === ' ' || character === '\t' || character === '\r') return endWord(frame), step(scan)
-  if (character === '\n') return endLine(scan, frame)
-  if (character === '<' || character === '>') return redirect(scan, frame, character, next)
-  if (character === '(') return open(scan, frame, next)
-  if (character === ')') return close(scan, frame)
-  if (command.words[0] === '[[' && (character === '&' || character === '|')) return endWord(frame), step(scan)
-  if (character === ';') return endCommand(scan, frame), step(scan)
-  if (character === '&' && next === '>') return endWord(frame), step(scan)
-  if (character === '&' || character === '|') return join(scan, frame, character, next)
-  if (character === '[' && frame.kind === 'list' && command.word === undefined) return enter(scan, 'index', { evaluated: frame.evaluated ?? indexOf(scan, frame) }), step(scan)
-  if (character === '[' && takesIndex(command)) {
-    const evaluated = evaluatedHere(scan) ?? (scan.declared.maps.has(command.word ?? '') ? undefined : 'arithmetic')
-    return addToWord(scan, '['), enter(scan, 'index', { evaluated }), step(scan)
+  switch (character) {
+    case ' ': case '\t': case '\r':
+      endWord(frame)
+      return step(scan)
+    case '\n':
+      return endLine(scan, frame)
+    case '#':
+      return command.word === undefined ? skipComment(scan) : readLetter(scan, character)
+    case '<': case '>':
+      return redirect(scan, frame, character)
+    case '(':
+      return open(scan, frame)
+    case ')':
+      return close(scan, frame)
+    case '[':
+      return openIndex(scan, frame)
+    case ';': case '&': case '|':
+      return join(scan, frame, character)
+    default:
+      return readLetter(scan, character)
   }
+}
+
+function readLetter(scan: Scan, character: string): void {
   addToWord(scan, character)
   step(scan)
 }
 
-function step(scan: Scan, by = 1): void {
-  scan.at += by
+/** `name[…]=` calculates, unless the name is that of a map; `[…]` elsewhere is a pattern. */
+function openIndex(scan: Scan, frame: Frame): void {
+  const { command } = frame
+  const { maps } = scan.declared
+  const isFirst = frame.kind === 'list' && command.word === undefined
+  if (isFirst || takesIndex(command)) {
+    const isMap = maps.has((isFirst ? command.words[0] : command.word) ?? '')
+    enter(scan, 'index', { evaluated: evaluatedHere(scan) ?? (isMap ? undefined : 'arithmetic') })
+  }
+  readLetter(scan, '[')
 }
 
-function indexOf(scan: Scan, frame: Frame): 'arithmetic' | undefined {
-  return scan.declared.maps.has(frame.command.words[0] ?? '') ? undefined : 'arithmetic'
+function step(scan: Scan, by = 1): void {
+  scan.at += by
 }
 
 function skipComment(scan: Scan): void {
@@ -117,7 +133,12 @@ export function readBodies(scan: Scan, frame: Frame): void {
   }
 }
 
-function join(scan: Scan, frame: Frame, character: string, next: string | undefined): void {
+function join(scan: Scan, frame: Frame, character: string): void {
+  const next = scan.text[scan.at + 1]
+  if (frame.command.words[0] === '[[' || (character === '&' && next === '>')) {
+    endWord(frame)
+    return step(scan)
+  }
   const isPipe = character === '|' && next !== '|'
   endWord(frame)
   const { piped, all, words } = frame.command
@@ -128,52 +149,71 @@ function join(scan: Scan, frame: Frame, character: string, next: string | undefi
     for (const spot of written) piped.push(spot)
     frame.command = newCommand(piped)
   }
-  step(scan, next === character || (isPipe && next === '&') ? 2 : 1)
+  step(scan, (next === character && character !== ';') || (isPipe && next === '&') ? 2 : 1)
 }
 
-function redirect(scan: Scan, frame: Frame, character: string, next: string | undefined): void {
+function redirect(scan: Scan, frame: Frame, character: string): void {
   const { command } = frame
-  if (command.words[0] === '[[') return endWord(frame), step(scan)
-  if (next === '(') {
-    const evaluated = runsFile(command.words) ? 'code' : evaluatedHere(scan)
-    addToWord(scan, '$')
-    return enter(scan, 'script', { close: ')', evaluated }), step(scan, 2)
+  if (command.words[0] === '[[') {
+    endWord(frame)
+    return step(scan)
   }
+  if (scan.text[scan.at + 1] === '(') return substitute(scan, frame)
   // `2>` and `{name}>` are no words.
   if (/^(\d+|\{\w+\})$/.test(command.word ?? '')) command.word = undefined
   endWord(frame)
-  if (character === '<' && next === '<' && scan.text[scan.at + 2] !== '<') {
-    const found = readMark(scan.text, scan.at + 2)
-    if (found) {
-      frame.pending.push(found.heredoc)
-      recordInert(scan, found.next, 'comment')
-      scan.at = found.next
-      return
-    }
-  }
+  const isHereString = scan.text.startsWith('<<<', scan.at)
+  if (!isHereString && scan.text.startsWith('<<', scan.at) && announce(scan, frame)) return
   command.redirects = true
-  command.feeds = scan.text.startsWith('<<<', scan.at) && runsInput(command.words)
-  while (/[<>&|]/.test(scan.text[scan.at] ?? '') && !scan.text.startsWith('>(', scan.at) && !scan.text.startsWith('<(', scan.at)) step(scan)
+  command.feeds = isHereString && runsInput(command.words)
+  step(scan, isHereString ? 3 : scan.text[scan.at + 1] === character || /[&|>]/.test(scan.text[scan.at + 1] ?? '') ? 2 : 1)
 }
 
-function open(scan: Scan, frame: Frame, next: string | undefined): void {
-  const { command } = frame
-  const { word, words } = command
-  if (words[0] === '[[') return endWord(frame), step(scan)
-  if (word === undefined && next === '(' && (words.length === 0 || words[0] === 'for')) return enter(scan, 'arithmetic', { evaluated: 'arithmetic' }), step(scan, 2)
-  if (word?.endsWith('=')) {
-    const evaluated = evaluatedHere(scan)
-    const isMap = scan.declared.maps.has(word.replace(/\+?=$/, ''))
-    addToWord(scan, '(')
-    enter(scan, 'list', { close: ')', evaluated: evaluated === 'name' ? undefined : evaluated })
-    if (isMap) top(scan).command.words.push(word.replace(/\+?=$/, ''))
-    return step(scan)
+/** `<(…)`: what it writes is a file, which the command may run. */
+function substitute(scan: Scan, frame: Frame): void {
+  const evaluated = runsFile(frame.command.words) ? 'code' : evaluatedHere(scan)
+  addToWord(scan, '$')
+  enter(scan, 'script', { close: ')', evaluated })
+  step(scan, 2)
+}
+
+function announce(scan: Scan, frame: Frame): boolean {
+  const found = readMark(scan.text, scan.at + 2)
+  if (!found) return false
+  frame.pending.push(found.heredoc)
+  recordInert(scan, found.next, 'comment')
+  scan.at = found.next
+  return true
+}
+
+function open(scan: Scan, frame: Frame): void {
+  const { word, words } = frame.command
+  const next = scan.text[scan.at + 1]
+  if (words[0] === '[[') {
+    endWord(frame)
+  } else if (word === undefined && next === '(' && (words.length === 0 || words[0] === 'for')) {
+    enter(scan, 'arithmetic', { evaluated: 'arithmetic' })
+    step(scan)
+  } else if (word?.endsWith('=')) {
+    openList(scan, word.replace(/\+?=$/, ''))
+  } else if (word !== undefined && /[@?*+!]$/.test(word)) {
+    enter(scan, 'list', { close: ')' })
+  } else if (next === ')') {
+    endCommand(scan, frame)
+    step(scan)
+  } else {
+    endWord(frame)
+    enter(scan, 'script', { close: ')', group: true, evaluated: frame.evaluated })
   }
-  if (word !== undefined && /[@?*+!]$/.test(word)) return enter(scan, 'list', { close: ')' }), step(scan)
-  if (next === ')') return endCommand(scan, frame), step(scan, 2)
-  endWord(frame)
-  enter(scan, 'script', { close: ')', group: true, evaluated: frame.evaluated })
   step(scan)
+}
+
+/** `name=(…)`: its words are values. The name stays with it, since an index means something else in a map. */
+function openList(scan: Scan, name: string): void {
+  const evaluated = evaluatedHere(scan)
+  addToWord(scan, '(')
+  enter(scan, 'list', { close: ')', evaluated: evaluated === 'name' ? undefined : evaluated })
+  if (top(scan).kind === 'list') top(scan).command.words.push(name)
 }
 
 function close(scan: Scan, frame: Frame): void {

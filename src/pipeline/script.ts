@@ -26,6 +26,8 @@ const LONGEST_VARIABLE = 131_072
 /** Nor with much more of them together: a part of what a stack may hold. */
 const LARGEST_ENVIRONMENT = 1_000_000
 
+const TOGETHER = `the values of the script's expressions have more than ${LARGEST_ENVIRONMENT} bytes together`
+
 /**
  * Replaces each `${{ … }}` by `${ORCH_EXPR_n}`, so that a value is never shell source. It expands where a variable does; where
  * none does (single quotes, a quoted here-document, a comment) it stays text. Without quotes it is split into words and its
@@ -88,7 +90,7 @@ export function renderVariables(compiled: CompiledScript, expressions: Expressio
     const mistake = valueMistake(variable, rendered.value)
     if (mistake !== undefined) return err(`the value of ${shown} ${mistake}`)
     total += variable.name.length + Buffer.byteLength(rendered.value) + 2
-    if (total > LARGEST_ENVIRONMENT) return err(`the values of the script's expressions have more than ${LARGEST_ENVIRONMENT} bytes together; write them to files`)
+    if (total > LARGEST_ENVIRONMENT) return err(`${TOGETHER}; write them to files`)
     env[variable.name] = rendered.value
   }
   return ok(env)
@@ -98,11 +100,14 @@ const NUMBER = /^\s*([+-]?\d+(\.\d+)?)?\s*$/
 /** Nothing in these texts means anything to a shell or a programming language. */
 const PLAIN = /^[\w.,:/@%+-]*$/
 
+const NOT_A_NUMBER = 'must be a number, since the shell calculates with it and would run commands in it'
+const NOT_PLAIN = 'must be a plain word, since it stands where it would be run as code; hand it over through `env`'
+
 function valueMistake({ name, demand }: ScriptVariable, value: string): string | undefined {
   if (value.includes('\0')) return 'holds a zero byte, which no variable can'
   const bytes = Buffer.byteLength(value)
-  if (name.length + bytes + 2 > LONGEST_VARIABLE) return `has ${bytes} bytes, more than a variable of a program can hold; write it to a file`
+  if (name.length + bytes + 2 > LONGEST_VARIABLE) return `has ${bytes} bytes, more than a variable can hold; write it to a file`
   if (demand === undefined) return undefined
-  if (demand === 'arithmetic' || demand === 'comparison') return NUMBER.test(value) ? undefined : 'must be a number, since the shell calculates with it and would run commands in it'
-  return PLAIN.test(value) ? undefined : 'must be a plain word, since it stands where it would be run as code; hand it over through `env`'
+  if (demand === 'arithmetic' || demand === 'comparison') return NUMBER.test(value) ? undefined : NOT_A_NUMBER
+  return PLAIN.test(value) ? undefined : NOT_PLAIN
 }

@@ -50,9 +50,13 @@ function readExpression(text: string, start: number): ExpressionSegment {
     if (character === '\n' || opensAnother) stop = Math.min(stop, at)
     if (quoted) continue
     if (opensAnother) break
-    if (character === '}' && text.startsWith(CLOSE, at)) return { kind: 'expression', source: text.slice(start, at), start, end: at, closed: true }
+    if (character === '}' && text.startsWith(CLOSE, at)) return expression(text, start, at, true)
   }
-  return { kind: 'expression', source: text.slice(start, stop), start, end: stop, closed: false }
+  return expression(text, start, stop, false)
+}
+
+function expression(text: string, start: number, end: number, closed: boolean): ExpressionSegment {
+  return { kind: 'expression', source: text.slice(start, end), start, end, closed }
 }
 
 /** The one expression that a condition is, written with or without `${{ }}`; undefined when it is something else. */

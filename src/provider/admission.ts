@@ -1,10 +1,10 @@
-import { formatUsd } from '../base/money.ts'
 import type { Pico } from '../base/money.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
-import type { Lane } from './caller.ts'
+import type { Lane } from './lane.ts'
 import type { Ledger } from './ledger.ts'
 import type { CallSlot } from './model.ts'
+import { overBudgetMessage } from './over-budget.ts'
 
 /** A request that wants to be sent. */
 export interface Applicant {
@@ -43,11 +43,8 @@ export function createAdmission(ledger: Ledger, scopesOf: (applicant: Applicant)
       const held = ledger.hold(applicant.id, applicant.hold, scopesOf(applicant))
       if (!held.ok) {
         const { scope, limit, spent, reserved } = held.error
-        const open = reserved === 0n ? '' : ` and ${formatUsd(reserved)} are reserved`
-        const found = `${formatUsd(spent)} of ${formatUsd(limit ?? 0n)} are spent${open}`
-        const asked = `a call that may cost ${formatUsd(applicant.hold)}`
         const mayFit = reserved > 0n && spent + applicant.hold <= (limit ?? 0n)
-        return err({ scope, mayFit, message: `${asked} does not fit into the budget of the ${scope}: ${found}` })
+        return err({ scope, mayFit, message: overBudgetMessage(applicant.hold, held.error) })
       }
       return ok({ settle: (cost) => void ledger.settle(applicant.id, cost) })
     },

@@ -26,7 +26,7 @@ export interface Barred {
 export interface Breaker {
   barred(now: number): Barred | undefined
   /** Only when it is not barred. */
-  take(now: number): BreakerPermit
+  take(): BreakerPermit
 }
 
 const LONGEST_MS = 300_000
@@ -80,7 +80,7 @@ export function createBreaker(settings: BreakerSettings, random: { fraction(): n
       if (state.kind === 'trial') return { because: 'breaker-half-open', until: now + TRIAL_MS }
       return state.kind === 'open' && now < state.until ? { because: 'breaker-open', until: state.until } : undefined
     },
-    take(now) {
+    take() {
       if (state.kind === 'open') change({ kind: 'trial', since: state.since })
       const own = generation
       let isOver = false

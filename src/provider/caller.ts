@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.ts'
 import type { Audit } from './audit.ts'
+import type { Lane } from './lane.ts'
 import type { CallFailure, CallSlot, ModelReply, ModelRequest, Usage } from './model.ts'
 import type { Route } from './route.ts'
 
@@ -7,17 +8,6 @@ import type { Route } from './route.ts'
 export interface Caller {
   /** On one lane, or on the lanes of a route, one after the other, as far as the failure of one is no failure of all. */
   call(target: Lane | Route, request: ModelRequest, tell: CallTeller, signal: AbortSignal): Promise<Result<ModelReply, Refusal>>
-}
-
-/** Provider, model and (by the provider) credential: what limits, breakers and prices belong to. */
-export interface Lane {
-  readonly provider: string
-  readonly model: string
-}
-
-/** As the author writes it. */
-export function laneName({ provider, model }: Lane): string {
-  return `${provider}/${model}`
 }
 
 /** What must be durable before the caller goes on, and what only is to be known. */

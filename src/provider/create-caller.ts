@@ -1,20 +1,34 @@
 import type { Clock, Random } from '../base/ports.ts'
-import { err } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { Admission } from './admission.ts'
-import { mostCost } from './bound.ts'
-import type { Caller, CallTeller, Decision, Lane, Refusal } from './caller.ts'
-import type { CallFailure, CallFailureReason, ModelReply, ModelRequest, Provider } from './model.ts'
+import { BREAKER } from './breaker.ts'
+import type { BreakerSettings } from './breaker.ts'
+import type { Caller, CallTeller, Decision, Refusal } from './caller.ts'
+import type { DayLedger } from './day-ledger.ts'
+import { beginJourney } from './journey.ts'
+import type { Errand, Journey, LaneFacts } from './journey.ts'
+import { laneName } from './lane.ts'
+import type { Lane } from './lane.ts'
+import { createLanes } from './lanes.ts'
+import type { ProviderLimits } from './limits.ts'
+import { createMemory } from './memory.ts'
+import type { ModelReply, ModelRequest, Provider } from './model.ts'
 import type { LanePrice } from './price.ts'
-import { retryDelay } from './retry.ts'
 import type { RetryPolicy } from './retry.ts'
-import { sendPaid } from './send-paid.ts'
+import type { Route } from './route.ts'
+import { travel } from './travel.ts'
 
 export interface CallerSettings {
   /** Undefined where no price is known: then nothing is sent. */
   price(lane: Lane): LanePrice | undefined
   readonly admission: Admission
+  /** Of a plain model, and of a route where it says nothing else. */
   readonly retry: RetryPolicy
+  readonly breaker?: BreakerSettings
+  /** By the name of the provider. */
+  readonly limits?: ReadonlyMap<string, ProviderLimits>
+  readonly day?: DayLedger
+  facts?(lane: Lane): LaneFacts
 }
 
 export interface CallerPorts {
@@ -24,81 +38,45 @@ export interface CallerPorts {
 
 /** The caller of a run: every request is priced, admitted, durably reserved, sent and settled; what may be repeated, is. */
 export function createCaller(providers: ReadonlyMap<string, Provider>, settings: CallerSettings, ports: CallerPorts): Caller {
+  const { admission, day } = settings
+  const world = {
+    providers, admission, day, ports, memory: createMemory(), lanes: createLanes(settings.limits ?? new Map(), admission, ports),
+    price: (lane: Lane) => settings.price(lane), facts: (lane: Lane) => settings.facts?.(lane) ?? {},
+  }
   return {
-    async call(lane, request, tell, signal) {
-      const order = { lane, request: { ...request, model: lane.model }, tell, signal }
-      const { outcome, result } = await callLane(providers, settings, ports, order)
-      await tell.decided(decision(lane, outcome))
+    async call(target, request, tell, signal) {
+      const journey = beginJourney(world, errandTo(target, settings, request, tell, signal))
+      const result = await travel(journey)
+      await tell.decided(decision(target, journey, result))
       return result
     },
   }
 }
 
-interface Order {
-  readonly lane: Lane
-  readonly request: ModelRequest
-  readonly tell: CallTeller
-  readonly signal: AbortSignal
+function errandTo(
+  target: Lane | Route, settings: CallerSettings, request: ModelRequest, tell: CallTeller, signal: AbortSignal,
+): Errand {
+  const breaker = settings.breaker ?? BREAKER
+  const common = { request, tell, signal }
+  if (!('lanes' in target)) return { ...common, lanes: [target], strategy: 'priority', retry: settings.retry, breaker }
+  const unique = new Map(target.lanes.map((lane) => [laneName(lane), lane]))
+  const { strategy } = target
+  return { ...common, lanes: [...unique.values()], strategy, retry: { ...settings.retry, ...target.retry }, breaker: target.breaker ?? breaker }
 }
 
-interface Outcome {
-  readonly outcome: 'ok' | 'budget' | 'unpriced' | CallFailureReason
-  readonly result: Result<ModelReply, Refusal>
-}
-
-async function callLane(
-  providers: ReadonlyMap<string, Provider>, settings: CallerSettings, ports: CallerPorts, order: Order,
-): Promise<Outcome> {
-  const { lane, request, tell, signal } = order
-  const provider = providers.get(lane.provider)
-  if (provider === undefined) return failed(refused('invalid-request', `there is no provider \`${lane.provider}\``))
-  const price = settings.price(lane)
-  if (price === undefined) return { ...failed(refused('invalid-request', unpriced(lane))), outcome: 'unpriced' }
-  const hold = mostCost(request, price)
-  const { node, attempt, call } = tell.slot
-  for (let made = 1; ; made += 1) {
-    const id = `${node}#${attempt}.${call}.${made}`
-    const admitted = settings.admission.admit({ id, lane, slot: tell.slot, hold })
-    if (!admitted.ok) return { outcome: 'budget', result: err({ kind: 'budget', ...admitted.error }) }
-    const answer = await sendPaid({ provider, lane, request, price, hold, id, permit: admitted.value, tell, signal, isRetry: made > 1 })
-    if (answer.ok) return { outcome: 'ok', result: answer }
-    const delay = retryDelay(answer.error, made, settings.retry, ports.random.fraction())
-    if (delay === undefined) return failed(answer.error)
-    const isTime = await waited(delay, ports.clock, signal)
-    if (!isTime) return failed(refused('aborted', `the call of provider \`${lane.provider}\` was aborted`))
+function decision(target: Lane | Route, journey: Journey, result: Result<ModelReply, Refusal>): Decision {
+  const { excluded, requests, rounds, sticky, errand } = journey
+  const chosen = requests.at(-1)?.lane ?? null
+  const route = 'lanes' in target ? target.name : null
+  const others = [...excluded].filter(([lane]) => lane !== chosen).map(([model, { because }]) => ({ model, because }))
+  return {
+    route, chosen, reason: route === null ? 'model' : errand.strategy, excluded: others,
+    outcome: result.ok ? 'ok' : outcomeOf(result.error, journey), audit: { strategy: errand.strategy, sticky, rounds, requests },
   }
 }
 
-function failed(failure: CallFailure): Outcome {
-  return { outcome: failure.reason, result: err({ kind: 'failed', failure }) }
-}
-
-function refused(reason: CallFailureReason, message: string): CallFailure {
-  return { reason, message, status: undefined, retryAfterMs: undefined, dispatched: false }
-}
-
-function unpriced(lane: Lane): string {
-  return `no price is known for \`${lane.provider}/${lane.model}\`: give one under \`prices\` of the provider, or say \`free\` there`
-}
-
-function decision(lane: Lane, outcome: Outcome['outcome']): Decision {
-  const model = `${lane.provider}/${lane.model}`
-  const isBarred = outcome === 'budget' || outcome === 'unpriced'
-  return { route: null, chosen: isBarred ? null : model, reason: 'model', excluded: isBarred ? [{ model, because: outcome }] : [], outcome }
-}
-
-/** False when it was aborted instead. */
-async function waited(ms: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false
-  return await new Promise((resolve) => {
-    const stop = (): void => {
-      cancel()
-      resolve(false)
-    }
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener('abort', stop)
-      resolve(true)
-    })
-    signal.addEventListener('abort', stop, { once: true })
-  })
+function outcomeOf(refusal: Refusal, { excluded, requests }: Journey): string {
+  if (refusal.kind !== 'failed') return refusal.kind
+  const unsent = requests.length === 0 ? [...excluded.values()].find((exclusion) => exclusion.refusal === refusal) : undefined
+  return unsent?.because ?? refusal.failure.reason
 }

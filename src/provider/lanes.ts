@@ -2,8 +2,8 @@ import type { Clock, Random } from '../base/ports.ts'
 import type { Admission, Applicant, Permit } from './admission.ts'
 import { createBreaker } from './breaker.ts'
 import type { Barred, Breaker, BreakerPermit, BreakerSettings } from './breaker.ts'
-import { laneName } from './caller.ts'
-import type { Lane } from './caller.ts'
+import { laneName } from './lane.ts'
+import type { Lane } from './lane.ts'
 import { createGate } from './limits.ts'
 import type { Expected, Gate, Hindrance, Pass, ProviderLimits } from './limits.ts'
 import { createQueue } from './queue.ts'
@@ -82,7 +82,7 @@ function tryEnter({ admission, breaker, gate, clock, maxWaitMs }: Place, applica
     const denial: Denial = { kind: 'budget', scope, message }
     return mayFit ? { kind: 'wait-for-budget', scope, late: denial } : { kind: 'out', value: denial }
   }
-  return { kind: 'in', value: { permit: held.value, pass: gate.take(expected, now), breaker: breaker.take(now) } }
+  return { kind: 'in', value: { permit: held.value, pass: gate.take(expected, now), breaker: breaker.take() } }
 }
 
 function kept<T>(map: Map<string, T>, key: string, make: () => T): T {

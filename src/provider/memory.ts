@@ -1,8 +1,8 @@
 import { mostInputTokens } from './bound.ts'
-import { laneName } from './caller.ts'
-import type { Lane } from './caller.ts'
+import { laneName } from './lane.ts'
+import type { Lane } from './lane.ts'
 import type { Expected } from './limits.ts'
-import type { CallSlot, ModelReply, ModelRequest } from './model.ts'
+import type { CallFailure, CallSlot, ModelReply, ModelRequest } from './model.ts'
 
 /** What the calls of a run have taught: of lanes, and of the conversations that they belong to. */
 export interface Memory {
@@ -14,6 +14,9 @@ export interface Memory {
   latency(lane: Lane): number | undefined
   /** So much input did not fit into the lane's window. */
   tooLong(lane: Lane, request: ModelRequest): void
+  /** The lane's credential or account was refused, for the rest of the run. */
+  condemn(lane: Lane, failure: CallFailure): void
+  fatal(lane: Lane): CallFailure | undefined
   /** Whether as much has been found too long before. */
   isTooLong(lane: Lane, request: ModelRequest): boolean
 }
@@ -43,6 +46,7 @@ export function createMemory(): Memory {
   const lanes = new Map<string, LaneFacts>()
   const conversations = new Map<string, Conversation>()
   const windows = new Map<string, number>()
+  const condemned = new Map<string, CallFailure>()
   return {
     expect(lane, request, slot, now) {
       const name = laneName(lane)
@@ -74,6 +78,8 @@ export function createMemory(): Memory {
     },
     sticky: (slot) => conversations.get(conversation(slot))?.lane,
     latency: (lane) => lanes.get(laneName(lane))?.latency,
+    condemn: (lane, failure) => void condemned.set(laneName(lane), { ...failure, dispatched: false }),
+    fatal: (lane) => condemned.get(laneName(lane)),
     tooLong: (lane, request) => void windows.set(laneName(lane), mostInputTokens(request)),
     isTooLong: (lane, request) => mostInputTokens(request) >= (windows.get(laneName(lane)) ?? Number.POSITIVE_INFINITY),
   }

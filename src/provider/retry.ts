@@ -1,5 +1,4 @@
 import type { CallFailure } from './model.ts'
-import { PATIENT_MS } from './route.ts'
 
 /** How a failed request is repeated. */
 export interface RetryPolicy {
@@ -12,6 +11,9 @@ export interface RetryPolicy {
 }
 
 export const RETRY: RetryPolicy = { attempts: 4, backoffMs: 500, maxDelayMs: 8_000, maxWaitMs: 300_000 }
+
+/** A wait that a lane is worth while another one is free, in milliseconds. */
+export const PATIENT_MS = 10_000
 
 /** How far a call has come. */
 export interface Progress {

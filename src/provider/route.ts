@@ -1,5 +1,6 @@
 import type { BreakerSettings } from './breaker.ts'
-import type { Lane } from './caller.ts'
+import type { Lane } from './lane.ts'
+import { PATIENT_MS } from './retry.ts'
 import type { RetryPolicy } from './retry.ts'
 
 /**
@@ -31,9 +32,6 @@ export interface Candidate {
   /** Until its limits have room for this call, as far as is known, in milliseconds. */
   readonly waitMs: number
 }
-
-/** A wait that a lane is worth while another one is free, in milliseconds. */
-export const PATIENT_MS = 10_000
 
 /**
  * The lane to take, undefined when there is none. A conversation stays on its lane, where its beginning is cached; ties go

@@ -1,9 +1,14 @@
 import type { Pico } from '../base/money.ts'
+import type { Clock } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
-import type { Permit } from './admission.ts'
-import type { CallTeller, Lane, Settlement } from './caller.ts'
+import type { LaneResult } from './breaker.ts'
+import type { CallTeller, Settlement } from './caller.ts'
+import type { Lane } from './lane.ts'
+import type { Ticket } from './lanes.ts'
+import type { DayLedger } from './day-ledger.ts'
+import type { Use } from './limits.ts'
 import { NO_USAGE } from './model.ts'
-import type { CallFailure, ModelReply, ModelRequest, Provider, Usage } from './model.ts'
+import type { CallFailure, CallFailureReason, ModelReply, ModelRequest, Provider, Usage } from './model.ts'
 import { costOf } from './price.ts'
 import type { LanePrice } from './price.ts'
 
@@ -16,34 +21,60 @@ export interface PaidRequest {
   readonly hold: Pico
   /** Of the reservation and its settlement. */
   readonly id: string
-  readonly permit: Permit
+  readonly ticket: Ticket
+  readonly day: DayLedger | undefined
+  readonly clock: Clock
   readonly tell: CallTeller
   readonly signal: AbortSignal
   readonly isRetry: boolean
 }
 
+/** What came of it, and what it cost. */
+export interface Sent {
+  readonly answer: Result<ModelReply, CallFailure>
+  readonly cost: Pico
+}
+
 /** Reserves durably, sends, and settles once: also when what it relies on throws. */
-export async function sendPaid(paid: PaidRequest): Promise<Result<ModelReply, CallFailure>> {
-  const { provider, lane, request, hold, id, permit, tell, signal } = paid
+export async function sendPaid(paid: PaidRequest): Promise<Sent> {
+  const { provider, lane, request, hold, id, ticket, tell, signal, clock } = paid
+  const settle = async (due: Due, use: Use): Promise<void> => {
+    ticket.permit.settle(due.cost)
+    ticket.pass.end(use)
+    await paid.day?.settle(id, due.cost)
+    await tell.settled({ call: id, cost: String(due.cost), basis: due.basis, usage: due.usage, retries: paid.isRetry ? 1 : 0 })
+  }
   try {
     await tell.reserved({ call: id, provider: lane.provider, model: lane.model, hold: String(hold) })
   } catch (error) {
-    permit.settle(0n)
+    ticket.permit.settle(0n)
+    ticket.pass.end('unused')
+    ticket.breaker.report('none', clock.elapsed())
     throw error
-  }
-  const settle = async (due: Due): Promise<void> => {
-    permit.settle(due.cost)
-    await tell.settled({ call: id, cost: String(due.cost), basis: due.basis, usage: due.usage, retries: paid.isRetry ? 1 : 0 })
   }
   let answer: Result<ModelReply, CallFailure>
   try {
-    answer = await provider.call(request, { signal, onText: (delta) => tell.text(delta), slot: tell.slot })
+    const onHeaders = (status: number, headers: Headers): void => ticket.pass.heard(status, headers, clock.elapsed())
+    answer = await provider.call(request, { signal, onText: (delta) => tell.text(delta), onHeaders, slot: tell.slot })
   } catch (error) {
-    await settle({ cost: hold, basis: 'hold', usage: NO_USAGE })
+    ticket.breaker.report('none', clock.elapsed())
+    await settle({ cost: hold, basis: 'hold', usage: NO_USAGE }, 'lost')
     throw error
   }
-  await settle(dueFor(answer, paid.price, hold))
-  return answer
+  ticket.breaker.report(answer.ok ? 'success' : laneResult(answer.error.reason), clock.elapsed())
+  const due = dueFor(answer, paid.price, hold)
+  await settle(due, due.basis === 'measured' ? due.usage : due.basis === 'none' ? 'unused' : 'lost')
+  return { answer, cost: due.cost }
+}
+
+/** What a failure says of the health of its lane. */
+function laneResult(reason: CallFailureReason): LaneResult {
+  switch (reason) {
+    case 'overloaded': case 'connection': case 'timeout': case 'cut-stream': return 'failure'
+    case 'credential': case 'quota': return 'fatal'
+    case 'rate-limited': case 'context-length': case 'invalid-request': case 'unknown-model': case 'aborted': case 'recording-missing':
+      return 'none'
+  }
 }
 
 interface Due {

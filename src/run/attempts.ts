@@ -48,6 +48,11 @@ export class Attempts {
     })
   }
 
+  /** How many have not ended yet. */
+  get underWay(): number {
+    return this.#aborts.size
+  }
+
   /** Asks every attempt to stop. */
   abort(): void {
     for (const abort of this.#aborts.values()) abort.abort()
@@ -131,7 +136,7 @@ export class Attempts {
       signal,
       emit: async (event) => {
         const placed = { ...event, ...placeOf(event.type, task) } as RunEvent
-        await new Promise<void>((confirm) => this.#inbox.put({ kind: 'event', event: placed, confirm }))
+        await new Promise<void>((confirm, refuse) => this.#inbox.put({ kind: 'event', event: placed, confirm, refuse }))
       },
       output: (stream, chunk) => output.chunk(node, attempt, stream, chunk),
       transcript: (entry) => output.transcript(node, attempt, entry),

@@ -69,7 +69,7 @@ function stepContext(run: Run, step: StepState): JsonObject {
   const nodes = (step.nodes ?? []).flatMap((id) => run.nodes.get(id) ?? [])
   return {
     status: nodes.some((node) => node.status === 'failed') ? 'failed' : step.outcome === null ? 'pending' : STATUS[step.outcome],
-    outputs: Object.assign({}, ...nodes.map((node) => node.outputs)) as JsonObject,
+    outputs: Object.fromEntries(nodes.flatMap((node) => Object.entries(node.outputs))),
     exit_code: lastOf(nodes, (node) => node.exitCode),
     commit: lastOf(nodes, (node) => node.commit),
     cost_usd: picoToUsd(nodes.reduce((sum, node) => sum + node.cost, 0n)),

@@ -3,7 +3,7 @@ import { Attempts } from './attempts.ts'
 import { finalScope } from './contexts.ts'
 import type { Recorded, RunEvent, StopCause } from './event.ts'
 import { fold } from './fold.ts'
-import type { Message } from './message.ts'
+import type { Message, Told } from './message.ts'
 import { next } from './next.ts'
 import type { Decision } from './next.ts'
 import { createOutlook } from './outlook.ts'
@@ -21,7 +21,7 @@ export class Engine {
   readonly #attempts: Attempts
   #staged: Recorded[] = []
   #launches: Extract<Decision, { type: 'start' }>[] = []
-  #confirmations: (() => void)[] = []
+  #told: Told[] = []
   #wake: { readonly at: number; cancel(): void } | undefined
 
   constructor(run: Run, world: Surroundings) {
@@ -47,6 +47,9 @@ export class Engine {
       }
       await this.#commit()
       return this.#run
+    } catch (error) {
+      await this.#breakOff(error)
+      throw error
     } finally {
       cancelTimeout?.()
       this.#wake?.cancel()
@@ -112,13 +115,13 @@ export class Engine {
   async #commit(): Promise<void> {
     const events = this.#staged
     const launches = this.#launches
-    const confirmations = this.#confirmations
     this.#staged = []
     this.#launches = []
-    this.#confirmations = []
     if (events.length > 0) await this.#world.append(events)
+    const told = this.#told
+    this.#told = []
     for (const event of events) this.#world.observe(event, this.#run)
-    for (const confirm of confirmations) confirm()
+    for (const { confirm } of told) confirm()
     for (const launch of launches) this.#attempts.launch(launch.node, launch.attempt)
   }
 
@@ -126,7 +129,7 @@ export class Engine {
     switch (message.kind) {
       case 'event':
         this.#stage(message.event)
-        this.#confirmations.push(message.confirm)
+        this.#told.push(message)
         return
       case 'ended':
         for (const event of this.#attempts.ended(message)) this.#stage(event)
@@ -149,6 +152,21 @@ export class Engine {
     if (cause.kind === 'budget') return
     this.#attempts.abort()
     this.#world.clock.after(PATIENCE_MS, () => this.#inbox.put({ kind: 'give-up' }))
+  }
+
+  /** The journal cannot be written: nothing more may happen. Every attempt is asked to stop, and waited for. */
+  async #breakOff(error: unknown): Promise<void> {
+    this.#attempts.abort()
+    for (const { refuse } of this.#told) refuse(error)
+    const cancel = this.#world.clock.after(PATIENCE_MS, () => this.#inbox.put({ kind: 'give-up' }))
+    let isPatient = true
+    while (isPatient && this.#attempts.underWay > 0) {
+      for (const message of await this.#inbox.take()) {
+        if (message.kind === 'event') message.refuse(error)
+        else if (message.kind === 'give-up') isPatient = false
+      }
+    }
+    cancel()
   }
 
   #wakeAt(at: number): void {

@@ -3,11 +3,19 @@ import type { RunEvent, StopCause } from './event.ts'
 
 /** What reaches the engine from outside, through its one inbox. */
 export type Message =
-  | { readonly kind: 'event'; readonly event: RunEvent; readonly confirm: () => void }
+  | Told
   | Ended
   | { readonly kind: 'stop'; readonly cause: StopCause }
   | { readonly kind: 'give-up' }
   | { readonly kind: 'tick' }
+
+/** Something that an attempt waits to see written. */
+export interface Told {
+  readonly kind: 'event'
+  readonly event: RunEvent
+  readonly confirm: () => void
+  readonly refuse: (error: unknown) => void
+}
 
 export interface Ended {
   readonly kind: 'ended'

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** The built program, as `npx orch-run` starts it. */
-export const PROGRAM = join(import.meta.dirname, '../../dist/orch-run.js')
+/** The built program, as `npx orch-run` starts it; `ORCH_PROGRAM` names another build of it. */
+export const PROGRAM = process.env.ORCH_PROGRAM ?? join(import.meta.dirname, '../../dist/orch-run.js')
 const BIN = join(import.meta.dirname, '../../node_modules/.bin')
 
 export interface Ended {

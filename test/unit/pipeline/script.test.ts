@@ -171,7 +171,7 @@ describe('renderVariables', () => {
     expect(run('printf %s "${{ inputs.x }}"', long)).toBe(long)
     const most = 'x'.repeat(131_072 - 'ORCH_EXPR_1='.length - 1)
     expect(run('printf %s "${{ inputs.x }}" | wc -c', most).trim()).toBe(String(most.length))
-    expect(environment('${{ inputs.x }}', `${most}x`)).toEqual({ ok: false, error: 'the value of `inputs.x` has 131060 bytes, more than a variable of a program can hold; write it to a file' })
+    expect(environment('${{ inputs.x }}', `${most}x`)).toEqual({ ok: false, error: 'the value of `inputs.x` has 131060 bytes, more than a variable can hold; write it to a file' })
     expect(environment('${{ inputs.x }}', 'é'.repeat(70_000))).toMatchObject({ ok: false })
   })
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../../../src/base/ports.ts'
 import { createAdmission } from '../../../src/provider/admission.ts'
-import type { Caller } from '../../../src/provider/caller.ts'
+import type { Audit } from '../../../src/provider/audit.ts'
+import type { Caller, Refusal } from '../../../src/provider/caller.ts'
 import { createCaller } from '../../../src/provider/create-caller.ts'
 import { createLedger } from '../../../src/provider/ledger.ts'
 import type { Ledger } from '../../../src/provider/ledger.ts'
@@ -16,6 +17,7 @@ const REQUEST: ModelRequest = { model: 'other', system: undefined, messages: [],
 const PRICE: LanePrice = { input: 3n, output: 7n, cacheRead: 1n, cacheWrite: 4n }
 /** 1,024 tokens around everything, at the dearest price of input. */
 const HOLD = 1024n * 4n + 10n * 7n
+const AUDIT = expect.any(Object) as Audit
 const LANE = { provider: 'p', model: 'm' }
 const NONE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 
@@ -48,7 +50,7 @@ describe('a call', () => {
     expect(told.events).toEqual([
       ['reserved', { call: 'fix#1.0.1', provider: 'p', model: 'm', hold: String(HOLD) }],
       ['settled', { call: 'fix#1.0.1', cost: '425', basis: 'measured', usage, retries: 0 }],
-      ['decided', { route: null, chosen: 'p/m', reason: 'model', excluded: [], outcome: 'ok' }],
+      ['decided', { route: null, chosen: 'p/m', reason: 'model', excluded: [], outcome: 'ok', audit: AUDIT }],
     ])
     expect(ledger.state('run')).toEqual({ limit: undefined, spent: 425n, reserved: 0n })
   })
@@ -74,7 +76,7 @@ describe('a call', () => {
       },
     })
     expect(told.events).toEqual([
-      ['decided', { route: null, chosen: null, reason: 'model', excluded: [{ model: 'p/m', because: 'budget' }], outcome: 'budget' }],
+      ['decided', { route: null, chosen: null, reason: 'model', excluded: [{ model: 'p/m', because: 'budget' }], outcome: 'budget', audit: AUDIT }],
     ])
     expect(provider.calls).toBe(0)
   })
@@ -142,7 +144,7 @@ describe('a failed request is repeated', () => {
     })
     expect(clock.waits).toEqual(waits)
     expect(provider.calls).toBe(waits.length + 1)
-    expect(told.events.at(-1)).toEqual(['decided', { route: null, chosen: 'p/m', reason: 'model', excluded: [], outcome: reason }])
+    expect(told.events.at(-1)).toEqual(['decided', { route: null, chosen: 'p/m', reason: 'model', excluded: [], outcome: reason, audit: AUDIT }])
   })
 
   it('after a random part of that time, but never earlier than the provider asks', async () => {
@@ -154,11 +156,13 @@ describe('a failed request is repeated', () => {
   })
 
   it('not when the provider asks for a longer wait than we have, and not when it says so', async () => {
-    for (const refusal of [failure('rate-limited', { retryAfterMs: 300_001 }), failure('overloaded', { shouldRetry: false })]) {
-      const { caller, clock } = world(scripted([refusal]))
-      expect(
-        await caller.call(LANE, REQUEST, listener(), neverAborted()),
-      ).toEqual({ ok: false, error: { kind: 'failed', failure: refusal } })
+    const [limited, busy] = [failure('rate-limited', { retryAfterMs: 300_001 }), failure('overloaded', { shouldRetry: false })]
+    const refusals: Refusal[] = [
+      { kind: 'quota', failure: limited, resumeAfter: 1_800_000_300_001 }, { kind: 'failed', failure: busy },
+    ]
+    for (const [index, error] of refusals.entries()) {
+      const { caller, clock } = world(scripted([index === 0 ? limited : busy]))
+      expect(await caller.call(LANE, REQUEST, listener(), neverAborted())).toEqual({ ok: false, error })
       expect(clock.waits).toEqual([])
     }
   })

@@ -55,14 +55,20 @@ export function createManualClock(start = 1_800_000_000_000): ManualClock {
 /** A clock on which every wait is over at once; it tells how long they would have been. */
 export function createInstantClock(): Clock & { readonly waits: readonly number[] } {
   const waits: number[] = []
+  let elapsed = 0
   return {
     waits,
-    now: () => 1_800_000_000_000,
-    elapsed: () => 0,
+    now: () => 1_800_000_000_000 + elapsed,
+    elapsed: () => elapsed,
     after(ms, callback) {
-      waits.push(ms)
-      queueMicrotask(callback)
-      return () => {}
+      let isCancelled = false
+      queueMicrotask(() => {
+        if (isCancelled) return
+        waits.push(ms)
+        elapsed += ms
+        callback()
+      })
+      return () => void (isCancelled = true)
     },
   }
 }
