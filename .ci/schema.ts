@@ -39,7 +39,11 @@ function publishedSchema(): Schema {
   }
   const { title: _title, ...whole } = lift(JSON.parse(JSON.stringify(pipeline)), true) as Schema
   return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema', $id: 'urn:orch-run:pipeline:1', title: 'orch-run pipeline', ...whole, $defs: definitions,
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:orch-run:pipeline:1',
+    title: 'orch-run pipeline',
+    ...whole,
+    $defs: definitions,
   }
 }
 
@@ -62,17 +66,24 @@ function compile(shape: Schema): string {
   return withoutCopies(code.replace(/^export default .*$/m, ''))
 }
 
-/** Mistakes of a part are put to those of the whole one by one: copying them all each time would be quadratic. */
+/**
+ * Mistakes of a part are put to those of the whole one by one: copying them all each time would be quadratic. And what is
+ * written hundreds of times is written shortly: the program reads this file at each start.
+ */
 function withoutCopies(code: string): string {
   const copies = /vErrors = vErrors === null \? (validate\d+)\.errors : vErrors\.concat\(\1\.errors\);/g
-  const appended = code.replace(copies, 'if(vErrors === null){vErrors = $1.errors;}else{for(const error of $1.errors)vErrors.push(error);}')
+  const pushes = /if\(vErrors === null\)\{\s*vErrors = \[(err\d+)\];\s*\}\s*else \{\s*vErrors\.push\(\1\);\s*\}/g
+  const appended = code
+    .replace(copies, 'for(const error of $1.errors)(vErrors ??= []).push(error);')
+    .replace(pushes, '(vErrors ??= []).push($1);')
   if (appended.includes('.concat(')) throw new Error('the validator still copies its errors')
   return appended
 }
 
 /** The functions of definitions tell schema paths as if they stood alone; with their definition's name these hold in the whole. */
 function withDefinitions({ refs }: SchemaEnv, code: string): string {
-  const owners = new Map(Object.entries(refs).map(([ref, env]) => [String((env as SchemaEnv).validateName), ref.replace(/^.*#\/\$defs\//, '')]))
+  const nameOf = (ref: string): string => ref.slice(ref.lastIndexOf('/') + 1)
+  const owners = new Map(Object.entries(refs).map(([ref, env]) => [String((env as SchemaEnv).validateName), nameOf(ref)]))
   if (owners.size === 0) throw new Error('the definitions of the schema were not found')
   return code.split(/^(?=function validate\d+\()/m).map((part) => {
     const owner = owners.get(/^function (validate\d+)/.exec(part)?.[1] ?? '')

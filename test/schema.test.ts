@@ -8,6 +8,7 @@ import type { Json } from '../src/base/json.ts'
 import { parse } from '../src/document/parse.ts'
 import { toValue } from '../src/document/value.ts'
 import { load } from '../src/pipeline/load.ts'
+import { orchRun } from './rig/program.ts'
 import { ROOT, asPipeline, documents, pipelineFiles, readDocument, yamlBlocks } from './golden/blocks.ts'
 
 const schemas = readdirSync(join(ROOT, 'schemas')).map((name) => [name, JSON.parse(readDocument(`schemas/${name}`)) as Schema] as const)
@@ -69,6 +70,19 @@ describe('the published schemas', () => {
   })
 })
 
+describe('the command `schema`', () => {
+  it.each(['pipeline', 'report'])('prints the published schema of a %s', async (name) => {
+    const ended = await orchRun({ cwd: ROOT, args: ['schema', name] })
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(ended.stdout).toBe(readDocument(`schemas/${name}.schema.json`))
+  })
+
+  it('says which there are', async () => {
+    const ended = await orchRun({ cwd: ROOT, args: ['schema', 'run'] })
+    expect({ ...ended, ms: 0 }).toEqual({ code: 2, stdout: '', stderr: 'error: there is no schema `run`\n  help: one of `pipeline`, `report`\n', ms: 0 })
+  })
+})
+
 /** A text that is, or is not, a pipeline. */
 interface Sample {
   readonly name: string
@@ -104,9 +118,14 @@ async function judgedSamples(): Promise<Judged[]> {
   for (const sample of samples()) {
     const { root } = parse(sample.text, sample.name).document
     const { pipeline: loaded, diagnostics } = await load(sample.text, sample.name)
-    if (root) judged.push({ ...sample, value: toValue(root), accepted: loaded !== undefined, codes: diagnostics.map((diagnostic) => diagnostic.code) })
+    if (root) judged.push({ ...sample, value: plain(toValue(root)), accepted: loaded !== undefined, codes: diagnostics.map((diagnostic) => diagnostic.code) })
   }
   return judged
+}
+
+/** With ordinary prototypes: without one a value is no JSON to some validators. */
+function plain(value: Json): Json {
+  return JSON.parse(JSON.stringify(value)) as Json
 }
 
 describe('the pipeline schema agrees with the program', () => {

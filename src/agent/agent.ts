@@ -51,10 +51,13 @@ export interface AgentDone {
   /** The model that answered last, in the provider's words. */
   readonly model: string
   readonly turns: number
+  /** What a program says that it used: `input_tokens`, `output_tokens`, `cost_usd`. */
+  readonly usage?: JsonObject
 }
 
 export type AgentFailure =
   | { readonly code: 'max-turns'; readonly message: string }
+  | { readonly code: 'program-failed'; readonly message: string }
   | { readonly code: 'model-refused'; readonly message: string }
   | { readonly code: 'output-invalid'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }

@@ -53,7 +53,8 @@ export function createOutputsGate(outputs: Readonly<Record<string, JsonObject>>,
 class BrokenSchema extends Error {}
 
 async function compile(outputs: Readonly<Record<string, JsonObject>>, schema: JsonObject, patterns: Patterns): Promise<Validate> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js')
+  // Once bundled, a package in CommonJS has no other export than the default one.
+  const { Ajv2020 } = (await import('ajv/dist/2020.js')).default
   const judged = createJudgedPatterns(patterns)
   const settings = { strict: false, allErrors: true, validateFormats: false, logger: false, code: { regExp: judged.engine } } as const
   const validate = compileSchema(new Ajv2020(settings), schema)

@@ -192,4 +192,6 @@ export interface OwnerId {
   readonly boot: string
   /** The machine, and the space in which the number counts. */
   readonly host: string
+  /** The mark that everything bears which it started; absent where there is none. */
+  readonly tree?: string
 }

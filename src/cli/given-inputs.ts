@@ -30,12 +30,24 @@ export async function givenInputs(files: Files, pipeline: Pipeline, options: Pic
 }
 
 async function readInputs(files: Files, path: string, cwd: string): Promise<Record<string, Json>> {
-  const { document, diagnostics } = parse(await readText(files, path, cwd), path)
+  const text = await readText(files, path, cwd)
+  const plain = parseJson(text)
+  if (isObject(plain)) return plain as JsonObject
+  const { document, diagnostics } = parse(text, path)
   const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
   if (first) throw new Stop(EXIT.invalid, `${path}:${first.line}:${first.column}: ${first.message}`)
   const value = document.root && toValue(document.root)
   if (!isObject(value)) throw new Stop(EXIT.invalid, `\`${path}\` must hold a mapping of inputs`)
   return value
+}
+
+/** JSON may hold characters that YAML refuses; what is none of it gets its diagnostics as YAML. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function readText(files: Files, path: string, cwd: string): Promise<string> {

@@ -15,8 +15,8 @@ export async function loadPipeline(files: Files, path: string, cwd: string): Pro
 
 /** The same for a text that is at hand, such as the copy that is kept with a run. */
 export async function parsePipeline(text: string, file: string): Promise<{ pipeline: Pipeline; text: string }> {
-  const { pipeline, diagnostics } = await load(text, file)
-  showDiagnostics(diagnostics, new Map([[file, text]]))
+  const { pipeline, diagnostics, document } = await load(text, file)
+  showDiagnostics(diagnostics, new Map([[file, document.text]]))
   if (!pipeline) throw new Stop(EXIT.invalid, `\`${file}\` is no valid pipeline, nothing was run`)
   return { pipeline, text }
 }

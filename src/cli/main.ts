@@ -1,11 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { EXIT } from './exit-code.ts'
 import type { RunOptions } from './run-options.ts'
+import { guardStreams } from './streams.ts'
 
 declare const __VERSION__: string
 
 /** Parses the arguments, performs one command and leaves the process with its exit code. Every command loads only what it needs. */
 export function start(): void {
+  guardStreams()
   main(process.argv.slice(2)).then(
     (code) => { process.exitCode = code },
     (error: unknown) => { process.exitCode = bug(error) },
@@ -34,6 +36,7 @@ function createProgram(end: (code: number) => void): Command {
     .addHelpText('after', '\n`orch-run FILE` is short for `orch-run run FILE`. Exit codes: 0 passed, 1 failed, 2 invalid, 3 stopped by a limit, 4 place not ready,\n5 resume refused, 6 waits for approval, 7 refused by policy, 70 a bug, 128+n ended by signal n.')
   addRun(program, end)
   addLooks(program, end)
+  addGates(program, end)
   addHistory(program, end)
   return program
 }
@@ -74,6 +77,12 @@ function addLooks(program: Command, end: (code: number) => void): void {
     .action(async (file: string, options: RunOptions & { format: 'text' | 'json' | 'mermaid' }) => end(await (await import('./plan-command.ts')).planCommand(file, options)))
   program.command('schema').description('print a JSON Schema').argument('[name]', 'pipeline or report', 'pipeline')
     .action(async (name: string) => end(await (await import('./schema-command.ts')).schemaCommand(name)))
+}
+
+function addGates(program: Command, end: (code: number) => void): void {
+  program.command('approve').description('answer a step that waits for approval').argument('<run>').argument('<step>')
+    .option('--reject', 'say no').option('--by <name>', 'who answers').option('--comment <text>', 'why').addOption(stateDir())
+    .action(async (run: string, step: string, options: { reject?: boolean; by?: string; comment?: string; stateDir: string }) => end(await (await import('./approve-command.ts')).approveCommand(run, step, options)))
 }
 
 function addHistory(program: Command, end: (code: number) => void): void {

@@ -35,11 +35,11 @@ export async function performRun(order: RunOrder): Promise<number> {
   })
   const signals = listenToSignals((signal) => engine.stop({ kind: 'signal', signal }))
   try {
+    const performed = engine.perform(order.first)
     await inTurn([
-      async () => void (await engine.perform(order.first)),
-      async () => folder.saveSnapshot(run),
+      async () => folder.saveSnapshot(await performed),
       async () => world.close(),
-      async () => writeReports(ports.files, folder, run, options, redactor),
+      async () => writeReports(ports.files, folder, await performed, options, redactor),
       async () => view.close(run),
       async () => ports.files.remove(join(folder.path, SCRATCH)),
     ])

@@ -15,14 +15,15 @@ export function environment(): Record<string, string> {
 
 /** The real world. */
 export function realPorts(env: Readonly<Record<string, string>>): Ports {
+  const processes = createProcesses(env)
   return {
     files: createFiles(),
-    processes: createProcesses(env),
+    processes,
     git: createGit(env),
     http: createHttp(),
     clock: createClock(),
     random: createRandom(),
     patterns: createPatterns(),
-    owners: createOwners(),
+    owners: createOwners(processes.marker),
   }
 }

@@ -22,7 +22,9 @@ type Options = Pick<RunOptions, 'replay' | 'stateDir'> & { readonly run: string 
 export async function preflight(ports: Ports, pipeline: Pipeline, options: Options, env: Readonly<Record<string, string>>, cwd: string): Promise<Readiness> {
   const checks = await findChecks(ports, pipeline, cwd)
   await findShells(ports, pipeline, env)
-  const agents = usedAgents(pipeline)
+  const used = usedAgents(pipeline)
+  await findPrograms(ports, used, env)
+  const agents = used.filter((agent) => agent.executor === 'llm')
   refuseUnpriced(pipeline, agents)
   await findCredentials(ports, pipeline, agents, options, env, cwd)
   const { repository, base } = await findBase(ports, pipeline, options, cwd)
@@ -60,6 +62,14 @@ async function findShells(ports: Ports, pipeline: Pipeline, env: Readonly<Record
   for (const shell of shells) {
     if (shell.includes('/') || (await ports.processes.find(shell, env.PATH)) !== undefined) continue
     throw new Stop(EXIT.notReady, `the program \`${shell}\` is not on the PATH`, 'install it, or name another one by `shell`')
+  }
+}
+
+/** A program with a slash lies in the worktree or where it says; all others must be on the PATH. */
+async function findPrograms(ports: Ports, agents: readonly AgentSpec[], env: Readonly<Record<string, string>>): Promise<void> {
+  for (const { name, command: [program] } of agents) {
+    if (program === undefined || program.includes('/') || (await ports.processes.find(program, env.PATH)) !== undefined) continue
+    throw new Stop(EXIT.notReady, `the program \`${program}\` of the agent \`${name}\` is not on the PATH`, 'install it')
   }
 }
 

@@ -5,7 +5,8 @@ import { createOutlook } from '../run/outlook.ts'
 import { planResume } from '../run/resume.ts'
 import type { Run } from '../run/run.ts'
 import type { Store } from '../store/store.ts'
-import { complain } from './complain.ts'
+import { resumeCommand as nextCommand } from '../report/next-command.ts'
+import { reportFormats } from '../report/registry.ts'
 import { EXIT } from './exit-code.ts'
 import { readFacts } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
@@ -40,6 +41,7 @@ async function resume(named: string | undefined, options: ResumeOptions): Promis
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
     if (run.status === 'passed') {
       process.stderr.write(`the run \`${id}\` has passed, there is nothing to do\n`)
+      if (options.json === true) process.stdout.write(reportFormats.json(run, { resume: nextCommand(id, options.stateDir) }))
       return EXIT.passed
     }
     return await goOn({ ports, env, cwd, run, folder, options })
@@ -72,9 +74,10 @@ async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<n
   const facts = await readFacts(ports.files, env, readiness, inputs, secrets)
   const expressions = await expressionsOf(loaded.text, pipeline)
   const plan = buildPlan(pipeline)
-  const { event, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run))
+  const { event, expired, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run))
   for (const { node, reason } of again) process.stderr.write(`runs \`${node}\`: ${reason}\n`)
-  const order = { ports, env, cwd, plan, run, first: [event], facts, expressions, readiness, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
+  if (options.frozen !== true) await folder.savePipeline(loaded.text)
+  const order = { ports, env, cwd, plan, run, first: [event, ...expired], facts, expressions, readiness, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
   return performRun(order)
 }
 
@@ -82,7 +85,7 @@ async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<n
 async function readAgain({ ports, cwd, run, folder, options }: Omit<Going, 'env'>): ReturnType<typeof loadPipeline> {
   const isThere = (await ports.files.stat(run.file)) !== undefined
   if (options.frozen !== true && isThere) return loadPipeline(ports.files, run.file, cwd)
-  if (!isThere) complain(`\`${run.file}\` is gone, the run goes on with the copy that was kept with it`)
+  if (!isThere) process.stderr.write(`warning: \`${run.file}\` is gone, the run goes on with the copy that was kept with it\n`)
   return parsePipeline(await folder.pipeline(), run.file)
 }
 

@@ -1,7 +1,8 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import type { Redactor } from '../base/redact.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
 import type { Failure } from '../run/failure.ts'
 import type { StepWorld } from '../step/world.ts'
@@ -20,6 +21,7 @@ export function createStepWorld(order: RunOrder, redactor: Redactor): StepWorld 
     environment: env,
     checkout: { cwd, root: readiness.repository?.root ?? cwd },
     checks: readiness.checks,
+    namedFiles: namedFiles(plan.pipeline, cwd, readiness.repository?.root ?? cwd),
     workspaces: async () => (workspaces ??= open(order)),
     caller: async () => (caller ??= openCaller(order, redactor)),
     async close() {
@@ -27,6 +29,14 @@ export function createStepWorld(order: RunOrder, redactor: Redactor): StepWorld 
       if (opened?.ok) await opened.value.close()
     },
   }
+}
+
+function namedFiles(pipeline: Pipeline, cwd: string, root: string): string[] {
+  const folder = dirname(resolve(cwd, pipeline.file))
+  const prompts = [...pipeline.steps.values()].map((step) => (step.kind === 'agent' ? step.promptFile : undefined))
+  const instructions = [...pipeline.agents.values()].map((agent) => agent.instructionsFile)
+  const named = [...prompts, ...instructions].flatMap((path) => (path === undefined ? [] : [resolve(folder, path)]))
+  return [resolve(cwd, pipeline.file), ...named].map((path) => relative(root, path))
 }
 
 async function open(order: RunOrder): Promise<Result<Workspaces, Failure>> {

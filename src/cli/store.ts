@@ -1,16 +1,30 @@
-import { resolve } from 'node:path'
-import type { Ports } from '../base/ports.ts'
+import { join, resolve } from 'node:path'
+import type { OwnerId, Ports } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
+import { sweepTree } from '../host/processes.ts'
 import { openStore } from '../store/open-store.ts'
 import { isRunId, newRunId } from '../store/run-id.ts'
 import type { StoreFailure } from '../store/store-failure.ts'
 import type { RunFolder, Store } from '../store/store.ts'
 import { EXIT } from './exit-code.ts'
+import { SCRATCH } from './output.ts'
 import { Stop } from './stop.ts'
 
-/** The state folder; throws `Stop` when it cannot be used. */
+/** The state folder, rid of what runs left that were killed; throws `Stop` when it cannot be used. */
 export async function stateStore(ports: Ports, cwd: string, stateDir: string): Promise<Store> {
-  return unwrap(await openStore(ports, resolve(cwd, stateDir)))
+  const store = unwrap(await openStore(ports, resolve(cwd, stateDir)))
+  await store.buryDead(async (run, owner) => bury(ports, store, run, owner))
+  return store
+}
+
+/** How long orphans of a killed run may take to end after they were asked to. */
+const GRACE_MS = 2000
+
+/** Ends the processes of a run that was killed, and removes its worktrees and the outputs that nobody reads any more. */
+async function bury(ports: Ports, store: Store, run: string, owner: OwnerId): Promise<void> {
+  if (owner.tree !== undefined) await sweepTree(owner.tree, GRACE_MS, ports.clock)
+  await ports.files.remove(join(store.path, 'worktrees', run))
+  await ports.files.remove(join(store.folderOf(run), SCRATCH))
 }
 
 /** The id that was asked for, or a fresh one. */

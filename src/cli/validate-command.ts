@@ -18,8 +18,9 @@ export async function validateCommand(paths: readonly string[], format: 'text' |
       diagnostics.push(read.diagnostic)
       continue
     }
-    sources.set(read.source.file, read.source.text)
-    diagnostics.push(...(await load(read.source.text, read.source.file)).diagnostics)
+    const loaded = await load(read.source.text, read.source.file)
+    sources.set(read.source.file, loaded.document.text)
+    diagnostics.push(...loaded.diagnostics)
   }
   const out = format === 'text' ? process.stderr : process.stdout
   const text = formatDiagnostics(format, sortDiagnostics(diagnostics), sources, { color: format === 'text' && colorWanted(out) })

@@ -3,11 +3,14 @@ import { hostname } from 'node:os'
 import type { OwnerId, Owners } from '../base/ports.ts'
 import { readProcess } from './processes-table.ts'
 
-/** Processes of this machine as owners; on systems without `/proc` a number that is given twice goes unnoticed. */
-export function createOwners(): Owners {
+/**
+ * Processes of this machine as owners; on systems without `/proc` a number that is given twice goes unnoticed. `tree` is the
+ * mark that this process gives to all that it starts.
+ */
+export function createOwners(tree?: string): Owners {
   let self: OwnerId | undefined
   return {
-    self: () => (self ??= { pid: process.pid, started: readProcess(process.pid)?.started ?? '', boot: bootId(), host: hostId() }),
+    self: () => (self ??= { pid: process.pid, started: readProcess(process.pid)?.started ?? '', boot: bootId(), host: hostId(), ...(tree === undefined ? {} : { tree }) }),
     alive,
   }
 }

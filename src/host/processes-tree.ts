@@ -18,6 +18,8 @@ export interface Tree {
   readonly asked: Set<string>
 }
 
+export type LedTree = Tree & { readonly leader: number }
+
 /** Above so many new pids, listing those that live is the cheaper question. */
 const FEW_PIDS = 64
 
@@ -47,7 +49,7 @@ export function stillLiving(known: readonly ProcessEntry[]): ProcessEntry[] {
  * Whether a child that has ended may have left something behind, asked as cheaply as can be, since it is asked after every
  * step: only the pids that were given since its start can be its descendants. `strangers` lead other groups of ours.
  */
-export function mayHaveLeft(tree: Tree & { readonly leader: number }, strangers: ReadonlySet<number>): boolean {
+export function mayHaveLeft(tree: LedTree, strangers: ReadonlySet<number>): boolean {
   const last = readLastPid()
   if (last === undefined) return hasGroup(tree.leader)
   return pidsSince(tree.leader, last).some((pid) => {

@@ -1,18 +1,19 @@
-import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import type { Child, ChildEnd, Clock, Command, Processes } from '../base/ports.ts'
 import { createClock } from './clock.ts'
-import { watchPipes } from './processes-drain.ts'
-import { findProgram, refusal } from './processes-find.ts'
+import { findProgram } from './processes-find.ts'
+import { watchForked } from './processes-forked.ts'
+import { createForkers } from './processes-forkers.ts'
+import type { ForkedBy, Forkers, ForkerSettings } from './processes-forkers.ts'
+import { spawnChild, watchSpawned } from './processes-spawned.ts'
 import { stopTree } from './processes-stop.ts'
-import { MARKER_VARIABLE, mayHaveLeft } from './processes-tree.ts'
-import type { Tree } from './processes-tree.ts'
+import { MARKER_VARIABLE } from './processes-tree.ts'
+import type { LedTree, Tree } from './processes-tree.ts'
 
 /** How long what a child left behind may take to stop before it is killed. */
 const LEFTOVER_GRACE_MS = 1000
 
-export interface ProcessSettings {
+export interface ProcessSettings extends ForkerSettings {
   readonly clock?: Clock
   /** Names all processes of this run, so that another process can find and end them later (`sweepTree`); random when left out. */
   readonly marker?: string
@@ -25,29 +26,46 @@ export interface MarkedProcesses extends Processes {
 
 /** The real processes. `env` is our own environment: its PATH is where `find` looks, and nothing else of it reaches a child. */
 export function createProcesses(env: Readonly<Record<string, string | undefined>>, settings: ProcessSettings = {}): MarkedProcesses {
-  const clock = settings.clock ?? createClock()
   const outer = env[MARKER_VARIABLE]
   const own = settings.marker ?? randomBytes(8).toString('hex')
   const marker = outer === undefined ? own : `${outer}/${own}`
   const leaders = new Set<number>()
+  const nursery: Nursery = { leaders, forkers: createForkers(settings, leaders), clock: settings.clock ?? createClock() }
   let count = 0
   return {
     marker,
-    start: (command) => startChild(command, `${marker}/${(count += 1)}`, leaders, clock),
+    start: (command) => startChild(command, `${marker}/${(count += 1)}`, nursery),
     find: (program, path) => findProgram(program, path ?? env['PATH'] ?? ''),
   }
 }
 
 /** Ends all processes that bear a marker or one below it, wherever they are: what a run that was killed has left behind. */
 export async function sweepTree(marker: string, graceMs: number, clock: Clock = createClock()): Promise<void> {
-  await stopTree({ marker, leader: undefined, leaderEnded: true, asked: new Set() }, graceMs, clock)
+  await stopTree(unledTree(marker), graceMs, clock)
 }
 
-async function startChild(command: Command, marker: string, leaders: Set<number>, clock: Clock): Promise<Child> {
-  const child = await spawnChild(command, marker)
-  const tree = { marker, leader: child.pid, leaderEnded: false, asked: new Set<string>() }
+function unledTree(marker: string): Tree {
+  return { marker, leader: undefined, leaderEnded: true, asked: new Set() }
+}
+
+/** What all children have in common. */
+interface Nursery {
+  /** The pids of the children, and of the forkers, that have not ended. */
+  readonly leaders: Set<number>
+  readonly forkers: Forkers
+  readonly clock: Clock
+}
+
+async function startChild(command: Command, marker: string, nursery: Nursery): Promise<Child> {
+  const { leaders, clock } = nursery
+  const environment = { ...command.env, [MARKER_VARIABLE]: marker }
+  const forked = await fork(command, environment, marker, nursery)
+  const child = forked ?? (await spawnChild(command, environment))
+  const tree: LedTree = { marker, leader: child.pid, leaderEnded: false, asked: new Set() }
   const abandoned = Promise.withResolvers<ChildEnd>()
-  const ended = Promise.race([watchEnd(child, tree, leaders, clock), abandoned.promise])
+  leaders.add(child.pid)
+  const watched = 'forker' in child ? watchForked(child, tree, leaders, LEFTOVER_GRACE_MS, clock) : watchSpawned(child, tree, leaders, LEFTOVER_GRACE_MS, clock)
+  const ended = Promise.race([watched, abandoned.promise])
   return {
     pid: child.pid,
     ended,
@@ -59,50 +77,12 @@ async function startChild(command: Command, marker: string, leaders: Set<number>
   }
 }
 
-type Started = ChildProcess & { readonly pid: number }
-
-async function spawnChild(command: Command, marker: string): Promise<Started> {
-  const { argv, cwd, input, onStdout, onStderr } = command
-  const [program, ...args] = argv
+/** Undefined when the command is to be started the ordinary way. What may have been started when it fails is ended. */
+async function fork(command: Command, environment: Command['env'], marker: string, { forkers, clock }: Nursery): Promise<ForkedBy | undefined> {
   try {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...command.env, [MARKER_VARIABLE]: marker },
-      detached: true,
-      stdio: [input === undefined ? 'ignore' : 'pipe', onStdout ? 'pipe' : 'ignore', onStderr ? 'pipe' : 'ignore'],
-    })
-    if (!isStarted(child)) throw await new Promise((resolve) => child.once('error', resolve))
-    child.on('error', () => {})
-    if (onStdout) child.stdout?.on('data', onStdout)
-    if (onStderr) child.stderr?.on('data', onStderr)
-    // A child that does not read its input to the end is no failure.
-    child.stdin?.on('error', () => {}).end(input)
-    return child
+    return await forkers.start(command, environment)
   } catch (error) {
-    throw await refusal(error, command)
+    await stopTree(unledTree(marker), LEFTOVER_GRACE_MS, clock)
+    throw error
   }
-}
-
-function isStarted(child: ChildProcess): child is Started {
-  return child.pid !== undefined
-}
-
-/** Its end is told when its output is complete and nothing that it started lives on. */
-function watchEnd(child: Started, tree: Tree & { leader: number }, leaders: Set<number>, clock: Clock): Promise<ChildEnd> {
-  leaders.add(child.pid)
-  const drain = watchPipes(child, clock)
-  return new Promise((resolve, reject) => {
-    child.once('exit', (exitCode, signal) => {
-      tree.leaderEnded = true
-      leaders.delete(child.pid)
-      const settle = async (): Promise<ChildEnd> => {
-        const isDrained = await drain.settled()
-        if (mayHaveLeft(tree, leaders)) await stopTree(tree, LEFTOVER_GRACE_MS, clock)
-        if (!isDrained) await drain.settled()
-        drain.cut()
-        return { exitCode, signal }
-      }
-      settle().then(resolve, reject)
-    })
-  })
 }

@@ -5,12 +5,15 @@ import type { PipelineText } from './vocabulary/pipeline.ts'
 type AgentText = NonNullable<PipelineText['agents']>[string]
 
 export function buildAgent(name: string, agent: AgentText): AgentSpec {
-  const slash = agent.model.indexOf('/')
+  const model = agent.model ?? '/'
+  const slash = model.indexOf('/')
   return {
     name,
     description: agent.description,
-    provider: agent.model.slice(0, slash),
-    model: agent.model.slice(slash + 1),
+    executor: agent.executor ?? 'llm',
+    command: agent.command ?? [],
+    provider: model.slice(0, slash),
+    model: model.slice(slash + 1),
     instructions: agent.instructions,
     instructionsFile: agent.instructions_file,
     tools: [...new Set(agent.tools)],

@@ -28,6 +28,7 @@ export function buildStep(id: string, step: StepText): StepSpec {
       verify: buildList(step.verify), repair: step.repair ?? 0,
     }
   }
+  if (step.approve !== undefined) return { ...common, kind: 'approve', approve: step.approve }
   if (step.check !== undefined) return { ...common, kind: 'check', checks: buildList(step.check) }
   return { ...common, kind: 'run', run: step.run ?? '', shell: step.shell ?? 'bash -euo pipefail', outputs: buildOutputs(step.outputs) }
 }

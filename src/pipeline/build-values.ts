@@ -2,7 +2,10 @@ import { parseDuration } from '../base/duration.ts'
 import type { Template } from './pipeline.ts'
 
 /** Specs by name, in the order of the file. */
-export function buildMap<Text, Spec>(texts: Readonly<Record<string, Text>> | undefined, build: (name: string, text: Text) => Spec): Map<string, Spec> {
+export function buildMap<Text, Spec>(
+  texts: Readonly<Record<string, Text>> | undefined,
+  build: (name: string, text: Text) => Spec,
+): Map<string, Spec> {
   return new Map(Object.entries(texts ?? {}).map(([name, text]) => [name, build(name, text)]))
 }
 

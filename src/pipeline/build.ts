@@ -50,5 +50,5 @@ function buildLimits(limits: PipelineText['limits']): LimitsSpec {
 }
 
 function buildWorkspace(workspace: PipelineText['workspace']): WorkspaceSpec {
-  return { base: workspace?.base ?? 'HEAD', setup: workspace?.setup, link: workspace?.link ?? [], copy: workspace?.copy ?? [] }
+  return { base: workspace?.base ?? 'HEAD', setup: workspace?.setup, link: workspace?.link ?? [], copy: workspace?.copy ?? [], allowProtected: workspace?.allow_protected ?? [] }
 }

@@ -17,7 +17,8 @@ import { foreignKeys, STEP_KINDS } from './words.ts'
  */
 export function explainKeys(document: Document, mistakes: readonly Mistake[]): Diagnostic[] {
   const owner = ownerOf(mistakes)
-  const unknown = mistakes.filter((mistake) => mistake.error.keyword === 'additionalProperties').map((mistake) => unknownKey(document, owner, mistake))
+  const surplus = mistakes.filter((mistake) => mistake.error.keyword === 'additionalProperties')
+  const unknown = surplus.map((mistake) => unknownKey(document, owner, mistake))
   const meant = new Set(unknown.flatMap(({ suggestion }) => suggestion ?? STEP_KINDS))
   const doubled = kindsAt(document, owner).length > 1
   return [
@@ -33,7 +34,12 @@ function ownerOf(mistakes: readonly Mistake[]): DocumentPath {
   return first.error.keyword === 'false schema' ? first.path.slice(0, -1) : first.path
 }
 
-function unknownKey(document: Document, owner: DocumentPath, { error, shape }: Mistake): { diagnostic: Diagnostic; suggestion: string | undefined } {
+interface UnknownKey {
+  readonly diagnostic: Diagnostic
+  readonly suggestion: string | undefined
+}
+
+function unknownKey(document: Document, owner: DocumentPath, { error, shape }: Mistake): UnknownKey {
   const key = String(error.params.additionalProperty)
   const [kind] = kindsAt(document, owner)
   const foreign = new Set(kind ? foreignKeys(kind) : [])
@@ -75,7 +81,8 @@ function misplaced(document: Document, owner: DocumentPath, mistakes: readonly M
   const keys = new Set(mistakes.flatMap(({ error, path }) => (error.keyword === 'false schema' ? [String(path.at(-1))] : [])))
   return [...keys].map((key) => {
     const span = keySpanAt(document, [...owner, key]) ?? nameSpan(document, owner)
-    return report(document, span, 'misplaced-key', 'error', `${subjectOf(owner)} cannot have ${quoted(key)}: ${whyNot(document, owner, key)}`)
+    const message = `${subjectOf(owner)} cannot have ${quoted(key)}: ${whyNot(document, owner, key)}`
+    return report(document, span, 'misplaced-key', 'error', message)
   })
 }
 

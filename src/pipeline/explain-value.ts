@@ -29,16 +29,19 @@ function tell(mistake: Mistake): Told | undefined {
       return { code: 'wrong-type', message: `${subject} must be ${wanted(shape)}, not ${found(node)}`, help: typeHelp(mistake) }
     case 'enum': {
       const words = error.params.allowedValues as readonly string[]
-      return { code: 'unknown-value', message: `${subject} must be ${oneOf(words)}, not ${found(node)}`, help: didYouMean(near(mistake, words)) }
+      const message = `${subject} must be ${oneOf(words)}, not ${found(node)}`
+      return { code: 'unknown-value', message, help: didYouMean(near(mistake, words)) }
     }
     case 'const':
       return { code: 'unknown-value', message: `${subject} must be ${String(error.params.allowedValue)}, not ${found(node)}` }
     case 'minimum': case 'maximum': {
-      const bound = error.keyword === 'minimum' ? 'at least' : 'at most'
-      return { code: 'out-of-range', message: `${subject} must be a number of ${bound} ${grouped(Number(error.params.limit))}, not ${plain(mistake)}` }
+      const bound = `${error.keyword === 'minimum' ? 'at least' : 'at most'} ${grouped(Number(error.params.limit))}`
+      return { code: 'out-of-range', message: `${subject} must be a number of ${bound}, not ${plain(mistake)}` }
     }
-    case 'minItems': case 'minProperties':
-      return { code: 'empty-value', message: `${subject} is empty, it must hold at least one ${error.keyword === 'minItems' ? 'value' : 'entry'}` }
+    case 'minItems':
+      return { code: 'empty-value', message: `${subject} is empty, it must hold at least one value` }
+    case 'minProperties':
+      return { code: 'empty-value', message: `${subject} is empty, it must hold at least one entry` }
     case 'pattern':
       return formMistake(mistake)
     default:

@@ -11,9 +11,12 @@ import type { ShapeError } from './validator.generated.js'
 /** What about the keys of a mapping can be wrong; everything else is about a value. */
 const ABOUT_KEYS = new Set(['additionalProperties', 'required', 'anyOf', 'propertyNames', 'false schema'])
 
+/** A list of a million wrong items is not explained a million times. */
+const MOST_EXPLAINED = 10_000
+
 /** The findings of the schema in words, one diagnostic for each mistake, with the exact key or value that is to blame. */
 export function explain(document: Document, errors: readonly ShapeError[]): Diagnostic[] {
-  const mistakes = errors.filter(isTold).map((error) => mistakeOf(document, error)).filter(({ node }) => node?.kind !== 'scalar' || !node.broken)
+  const mistakes = errors.slice(0, MOST_EXPLAINED).filter(isTold).map((error) => mistakeOf(document, error)).filter(isNew)
   const owners = new Map<string, Mistake[]>()
   const values = new Map<string, Mistake>()
   const misplaced = new Set<string>()
@@ -24,7 +27,8 @@ export function explain(document: Document, errors: readonly ShapeError[]): Diag
     else if (!values.has(instancePath) || keyword === 'type') values.set(instancePath, mistake)
   }
   const told = [...values].filter(([at]) => !isBelow(at, misplaced))
-  return [...[...owners.values()].flatMap((group) => explainKeys(document, group)), ...told.flatMap(([, mistake]) => explainValue(document, mistake))]
+  const aboutKeys = [...owners.values()].flatMap((group) => explainKeys(document, group))
+  return [...aboutKeys, ...told.flatMap(([, mistake]) => explainValue(document, mistake))]
 }
 
 /** `if` only says that its `then` failed, which is told by itself; the form of a key is told by `propertyNames`. */
@@ -36,6 +40,11 @@ function isTold(error: ShapeError): boolean {
 function isBelow(pointer: string, paths: ReadonlySet<string>): boolean {
   for (let end = pointer.length; end > 0; end = pointer.lastIndexOf('/', end - 1)) if (paths.has(pointer.slice(0, end))) return true
   return false
+}
+
+/** Whether the parser has not already refused what stands there. */
+function isNew({ node }: Mistake): boolean {
+  return node?.kind !== 'scalar' || !node.broken
 }
 
 function mistakeOf(document: Document, error: ShapeError): Mistake {

@@ -12,8 +12,12 @@ export type Given = { readonly kind: 'text'; readonly text: string } | { readonl
  * The inputs of a run, typed and with their defaults, or all that is wrong with them as sentences. An input that is neither
  * given nor required nor has a default is null. No sentence tells the value of a secret input.
  */
-export function resolveInputs(pipeline: Pick<Pipeline, 'inputs'>, given: ReadonlyMap<string, Given>): Result<JsonObject, readonly string[]> {
-  const faults = [...given.keys()].filter((name) => !pipeline.inputs.has(name)).map((name) => unknownInput(name, [...pipeline.inputs.keys()]))
+export function resolveInputs(
+  pipeline: Pick<Pipeline, 'inputs'>,
+  given: ReadonlyMap<string, Given>,
+): Result<JsonObject, readonly string[]> {
+  const known = [...pipeline.inputs.keys()]
+  const faults = [...given.keys()].filter((name) => !pipeline.inputs.has(name)).map((name) => unknownInput(name, known))
   const values: [string, Json][] = []
   for (const spec of pipeline.inputs.values()) {
     const resolved = resolve(spec, given.get(spec.name))

@@ -28,6 +28,7 @@ export interface Loaded {
 
 /** So many mistakes in expressions are enough for one reading; every one is compared with all names of the pipeline. */
 const MOST_TOLD = 200
+const MOST_SHOWN = 1000
 
 /** From text to meaning: the border behind which a pipeline is right. The expression library is loaded only where it is needed. */
 export async function load(text: string, file: string, expressions?: Expressions): Promise<Loaded> {
@@ -37,7 +38,7 @@ export async function load(text: string, file: string, expressions?: Expressions
   const value = root && toValue(root)
   const found = root?.kind === 'mapping' ? await mistakesOf(document, root, value ?? null, expressions) : []
   const told = besideSecrets(document, masked.secrets, [...diagnostics, ...beside(diagnostics, found)])
-  const all = sortDiagnostics(unique([...reportSecrets(document, masked.secrets), ...told]))
+  const all = bounded(sortDiagnostics(unique([...reportSecrets(document, masked.secrets), ...told])))
   const isValid = root?.kind === 'mapping' && !all.some((diagnostic) => diagnostic.severity === 'error')
   return { document, diagnostics: all, pipeline: isValid ? buildPipeline(value as unknown as PipelineText, file) : undefined }
 }
@@ -76,6 +77,19 @@ function besideSecrets(document: Document, secrets: readonly Span[], diagnostics
 function isWithin(diagnostic: Place, place: Place): boolean {
   const isAfterStart = diagnostic.line > place.line || (diagnostic.line === place.line && diagnostic.column >= place.column)
   return isAfterStart && (diagnostic.line < place.end_line || (diagnostic.line === place.end_line && diagnostic.column < place.end_column))
+}
+
+/** Nobody reads thousands; that there are more is said where they begin. Errors come before warnings then. */
+function bounded(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= MOST_SHOWN) return diagnostics
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  const worst = errors.length > 0 ? errors : diagnostics
+  const shown = worst.slice(0, MOST_SHOWN)
+  const next = worst[MOST_SHOWN]
+  if (!next) return shown
+  const { file, line, column, end_line, end_column, severity } = next
+  const message = `there are more mistakes from here on than can be told at once: ${worst.length - MOST_SHOWN}`
+  return [...shown, { code: 'more-mistakes', severity, message, help: 'mend those above first', file, line, column, end_line, end_column }]
 }
 
 /** What an alias repeats is wrong only once. */

@@ -50,6 +50,7 @@ export function found(node: DocumentNode | undefined): string {
   if (node.kind === 'mapping') return 'a mapping'
   if (node.kind === 'sequence') return 'a list'
   if (node.value === null) return 'nothing'
-  if (typeof node.value === 'string') return node.value === '' ? 'an empty text' : `${LOOKS_TYPED.test(node.value) ? 'the text ' : ''}${quoted(node.value)}`
+  if (node.value === '') return 'an empty text'
+  if (typeof node.value === 'string') return LOOKS_TYPED.test(node.value) ? `the text ${quoted(node.value)}` : quoted(node.value)
   return `the ${typeof node.value} ${String(node.value)}`
 }

@@ -63,6 +63,9 @@ export type Permissions = 'read-only' | 'limited' | 'full'
 export interface AgentSpec {
   readonly name: string
   readonly description: string | undefined
+  /** `command`: `command` runs in place of a model, and `provider` and `model` are empty. */
+  readonly executor: 'llm' | 'command'
+  readonly command: readonly string[]
   readonly provider: string
   readonly model: string
   readonly instructions: string | undefined
@@ -109,9 +112,11 @@ export interface WorkspaceSpec {
   readonly setup: Template | undefined
   readonly link: readonly string[]
   readonly copy: readonly string[]
+  /** Globs of protected paths that agents may change all the same. */
+  readonly allowProtected: readonly string[]
 }
 
-export type StepSpec = RunStep | AgentStep | CheckStep
+export type StepSpec = RunStep | AgentStep | CheckStep | ApproveStep
 export type StepKindName = StepSpec['kind']
 export type WorkspaceMode = 'inherit' | 'worktree' | 'checkout' | 'none'
 
@@ -151,6 +156,12 @@ export interface AgentStep extends CommonStep {
 export interface CheckStep extends CommonStep {
   readonly kind: 'check'
   readonly checks: readonly string[]
+}
+
+export interface ApproveStep extends CommonStep {
+  readonly kind: 'approve'
+  /** The question, for people. */
+  readonly approve: Template
 }
 
 /** The outputs that a script must set: by name, with a JSON Schema where the author gave one. */

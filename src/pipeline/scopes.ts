@@ -24,20 +24,22 @@ export function createScopes(survey: Survey): Scopes {
     offered.set(id, known)
     return known
   }
+  const users: { agents?: Users; checks?: Users } = {}
   const visibleSteps = createVisible(allSteps, offeredBy)
   const names = (without: readonly Context[], matrix: Names['matrix'], isVisible: (id: string) => boolean, isCondition = false): Names => {
     const contexts = CONTEXTS.filter((context) => !without.includes(context) && !(context === 'matrix' && matrix === null))
     return { contexts, inputs, inputSpecs, matrix, steps: visibleSteps(isVisible), allSteps, statusFunctions: isCondition }
   }
-  const shared = (users: readonly StepView[]): Names => names([], commonMatrix(users), (id) => users.every((user) => survey.needs.needs(user.id, id)))
+  const shared = (steps: readonly StepView[]): Names =>
+    names([], commonMatrix(steps), (id) => steps.every((step) => survey.needs.needs(step.id, id)))
   return {
     namesAt(path) {
       const [top, name, key] = path.map(String)
       if (top === 'env') return names(['env', 'matrix', 'steps'], 'unknown', () => false)
       if (top === 'outputs') return names(['matrix'], 'unknown', () => true)
       if (top === 'workspace') return names(['matrix', 'steps'], 'unknown', () => false)
-      if (top === 'agents') return shared(usersOf(survey, ['agent'], name ?? ''))
-      if (top === 'checks') return shared(usersOf(survey, ['check', 'verify'], name ?? ''))
+      if (top === 'agents') return shared((users.agents ??= usersOf(survey, ['agent'])).get(name ?? '') ?? [])
+      if (top === 'checks') return shared((users.checks ??= usersOf(survey, ['check', 'verify'])).get(name ?? '') ?? [])
       const step = survey.steps.get(name ?? '')
       const needs = (id: string): boolean => step !== undefined && survey.needs.needs(step.id, id)
       if (key === 'matrix') return names(['matrix'], 'unknown', needs)
@@ -46,9 +48,19 @@ export function createScopes(survey: Survey): Scopes {
   }
 }
 
-/** The steps that use an agent or a check. */
-function usersOf({ steps }: Survey, keys: readonly string[], name: string): StepView[] {
-  return [...steps.values()].filter(({ node }) => keys.some((key) => mentionsIn(field(node, key)).some((mention) => mention.name === name)))
+type Users = ReadonlyMap<string, readonly StepView[]>
+
+/** The steps that use each agent, or each check: those that name it by one of these keys. */
+function usersOf({ steps }: Survey, keys: readonly string[]): Users {
+  const users = new Map<string, StepView[]>()
+  for (const step of steps.values()) {
+    for (const name of new Set(keys.flatMap((key) => mentionsIn(field(step.node, key)).map((mention) => mention.name)))) {
+      const known = users.get(name)
+      if (known) known.push(step)
+      else users.set(name, [step])
+    }
+  }
+  return users
 }
 
 /** What every user's matrix has; what nobody uses may name anything. */

@@ -38,5 +38,6 @@ function withQuotes(text: string, { start, end }: Span): Span {
 
 export function reportSecrets(document: Document, secrets: readonly Span[]): Diagnostic[] {
   const help = 'keep it in the environment and name the variable: by `api_key_env`, or as `${{ secrets.NAME }}`'
-  return secrets.map((span) => report(document, span, 'literal-secret', 'error', 'this looks like a literal key, which must not stand in a file', { help }))
+  const message = 'this looks like a literal key, which must not stand in a file'
+  return secrets.map((span) => report(document, span, 'literal-secret', 'error', message, { help }))
 }

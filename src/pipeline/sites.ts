@@ -75,10 +75,12 @@ function stepForm(survey: Survey, path: DocumentPath): TemplateSite['form'] | un
   if (path.length !== 3) return undefined
   if (key === 'if') return 'condition'
   if (key === 'run') return step && !isPosix(step) ? 'template' : 'script'
-  return key === 'prompt' || key === 'name' || key === 'matrix' ? 'template' : undefined
+  return key === 'prompt' || key === 'approve' || key === 'name' || key === 'matrix' ? 'template' : undefined
 }
 
-const PLACES = 'expressions stand in `run`, `prompt`, `env`, `if`, `matrix` (for a whole list), `name`, `outputs`, the `run` of a check and `workspace.setup`'
+const PLACES =
+  'expressions stand in `run`, `prompt`, `approve`, `env`, `if`, `matrix` (for a whole list), `name`, `outputs`, ' +
+  'the `run` of a check and `workspace.setup`'
 
 function strayExpression({ document }: Survey, node: ScalarNode): Diagnostic {
   return report(document, node.span, 'stray-expression', 'error', 'nothing evaluates an expression here', { help: PLACES })

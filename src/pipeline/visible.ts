@@ -1,10 +1,15 @@
+type Test = (name: string) => boolean
+
 /** Maps of some of these names, without a copy of them: a chain of thousands of steps sees thousands from each. */
-export function createVisible<Value>(names: readonly string[], valueOf: (name: string) => Value): (isVisible: (name: string) => boolean) => ReadonlyMap<string, Value> {
+export function createVisible<Value>(
+  names: readonly string[],
+  valueOf: (name: string) => Value,
+): (isVisible: Test) => ReadonlyMap<string, Value> {
   const known = new Set(names)
   return (isVisible) => visible(names, (name) => known.has(name) && isVisible(name), valueOf)
 }
 
-function visible<Value>(names: readonly string[], has: (name: string) => boolean, valueOf: (name: string) => Value): ReadonlyMap<string, Value> {
+function visible<Value>(names: readonly string[], has: Test, valueOf: (name: string) => Value): ReadonlyMap<string, Value> {
   function* entries(): MapIterator<[string, Value]> {
     for (const name of names) if (has(name)) yield [name, valueOf(name)]
   }

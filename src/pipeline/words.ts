@@ -1,5 +1,5 @@
 /** The keys that say what a step does, and the keys that belong to each of them alone. */
-export const STEP_KINDS = ['run', 'agent', 'check'] as const
+export const STEP_KINDS = ['run', 'agent', 'check', 'approve'] as const
 
 export type StepKindWord = (typeof STEP_KINDS)[number]
 
@@ -7,6 +7,7 @@ export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
   run: ['run', 'shell', 'outputs'],
   agent: ['agent', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs'],
   check: ['check'],
+  approve: ['approve'],
 }
 
 /** The keys of other kinds that a step of this kind may not have. */
@@ -17,7 +18,8 @@ export function foreignKeys(kind: StepKindWord): string[] {
 
 /** Codes of failures that another attempt could turn to the better. */
 export const RETRYABLE = [
-  'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'output-invalid', 'provider-failed', 'interrupted',
+  'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'program-failed', 'output-invalid',
+  'provider-failed', 'interrupted',
 ] as const
 
 /** Checks that are found in the project where the pipeline does not declare them. */

@@ -21,12 +21,14 @@ function definition(pipeline: Pipeline, spec: StepSpec): unknown {
   const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
   const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
   const provider = agent && pipeline.providers.get(agent.provider)
+  // The base is settled once for a run, whatever the file says later.
+  const { base: _base, ...workspace } = pipeline.workspace
   return {
     work,
     agent,
     provider: provider && { type: provider.type, baseUrl: provider.baseUrl },
     checks: checks.map((check) => pipeline.checks.get(check) ?? check),
-    workspace: pipeline.workspace,
+    workspace,
   }
 }
 

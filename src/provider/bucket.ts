@@ -5,11 +5,14 @@ export interface Bucket {
   /** May leave a debt, which refill pays back. The mark says how things stood then, for `calibrate`. */
   take(amount: number, now: number): Mark
   give(amount: number): void
-  /** The provider's own count just after what the mark marks: ours goes down with it, never up. */
+  /**
+   * The provider's own count just after what the mark marks: ours goes down with it, never up. Where both were full before,
+   * theirs is as large as it now shows.
+   */
   calibrate(mark: Mark, remaining: number): void
   /** The provider's own limit per minute, which replaces ours when it is lower. */
   lower(limit: number, now: number): void
-  /** Nothing is left, and nothing comes back before `until`. */
+  /** Nothing is left, and nothing comes back before `until`. An exact bucket was too large, and is half of that from now on. */
   drain(until: number, now: number): void
   level(now: number): number
 }
@@ -17,6 +20,8 @@ export interface Bucket {
 export interface Mark {
   readonly level: number
   readonly shift: number
+  readonly amount: number
+  readonly wasFull: boolean
 }
 
 /** Of a minute's limit: a bucket that is too small costs only the first seconds, one that is too large costs refusals. */
@@ -30,47 +35,55 @@ const OVERTAKING_MS = 100
 
 const EPSILON = 1e-6
 
-/** `burst`: the part of a minute's limit that may be used at once. */
-export function createBucket(perMinute: number, burst: number = BURST, now = 0): Bucket {
+/**
+ * `burst`: the part of a minute's limit that may be used at once. `isExact`: what is taken is what is used, so that theirs and
+ * ours are full at the same time, and the size of theirs can be learned.
+ */
+export function createBucket(perMinute: number, burst: number = BURST, now = 0, isExact = false): Bucket {
   let limit = perMinute
-  let level = capacity(limit, burst)
+  let size = capacity(limit, burst)
+  let level = size
   let at = now
   let shift = 0
   const refill = (time: number): void => {
     if (time <= at) return
-    level = Math.min(capacity(limit, burst), level + (time - at) * rateOf(limit))
+    level = Math.min(size, level + (time - at) * rateOf(limit))
     at = time
   }
   return {
     wait(need, time) {
       refill(time)
-      const missing = Math.min(need, capacity(limit, burst)) - level
+      const missing = Math.min(need, size) - level
       return missing <= EPSILON ? 0 : Math.max(1, Math.ceil(Math.max(0, at - time) + missing / rateOf(limit)))
     },
     take(amount, time) {
       refill(time)
-      if (level >= capacity(limit, burst)) at = Math.max(at, time + OVERTAKING_MS)
+      const wasFull = level >= size - EPSILON
+      if (wasFull) at = Math.max(at, time + OVERTAKING_MS)
       level -= amount
-      return { level, shift }
+      return { level, shift, amount, wasFull }
     },
     give: (amount) => {
-      level = Math.min(capacity(limit, burst), level + amount)
+      level = Math.min(size, level + amount)
     },
     calibrate(mark, remaining) {
       const tooMuch = mark.level - (shift - mark.shift) - remaining
       if (!(tooMuch > 0)) return
       level -= tooMuch
       shift += tooMuch
+      if (mark.wasFull && isExact) size = Math.max(1, Math.min(size, remaining + mark.amount))
     },
     lower(theirs, time) {
       if (!(theirs >= 1) || theirs >= limit) return
       refill(time)
       limit = theirs
-      level = Math.min(level, capacity(limit, burst))
+      size = Math.min(size, capacity(limit, burst))
+      level = Math.min(level, size)
     },
     drain(until, time) {
       refill(time)
       level = Math.min(level, 0)
+      if (isExact) size = Math.max(1, size / 2)
       at = Math.max(at, until)
     },
     level(time) {

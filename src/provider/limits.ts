@@ -39,7 +39,7 @@ export interface Pass {
   /** The headers of the answer came. */
   heard(status: number, headers: Headers, now: number): void
   /** Gives the slot back, and what was reserved and not used. Only the first call counts. */
-  end(use: Use): void
+  end(use: Use, now: number): void
 }
 
 /** The limits of one provider. Nothing here waits: it is asked and told. */
@@ -56,14 +56,19 @@ export interface Gate {
 /** As long as a provider has not answered once, or not since it refused, one request goes ahead; it is waited for so long. */
 const PROBE_MS = 5_000
 
+/** Of a minute's output: what is to be left for those that end before a new request arrives. */
+const SPARE = 0.02
+
 const DIMENSIONS: readonly Dimension[] = ['rpm', 'tpm', 'itpm', 'otpm']
 
 export function createGate(limits: ProviderLimits, now: number): Gate {
   const buckets = new Map<Dimension, Bucket>()
   for (const dimension of DIMENSIONS) {
     const limit = limits[dimension]
-    if (limit !== undefined) buckets.set(dimension, createBucket(limit, limits.burst, now))
+    if (limit !== undefined) buckets.set(dimension, createBucket(limit, limits.burst, now, dimension === 'rpm'))
   }
+  // Some count what is said when it has been said: then many ends at one time are what is too much.
+  const said = limits.otpm === undefined ? undefined : createBucket(limits.otpm, limits.burst, now)
   let active = 0
   let frozenUntil = now
   // Whose limits nobody told us, those need not be learned before a burst.
@@ -81,6 +86,7 @@ export function createGate(limits: ProviderLimits, now: number): Gate {
       if (limits.concurrency !== undefined && active >= limits.concurrency) return { by: 'concurrency', ms: Number.POSITIVE_INFINITY }
       if (isUnproven && probe !== undefined && time < probe.at + PROBE_MS) return { by: 'probe', ms: Math.ceil(probe.at + PROBE_MS - time) }
       const waits = [...buckets].map(([by, bucket]) => ({ by, ms: bucket.wait(amountOf(by, expected), time) }))
+      if (said !== undefined) waits.push({ by: 'otpm', ms: said.wait(Math.min(expected.output, SPARE * (limits.otpm ?? 0)), time) })
       const longest = waits.reduce<Hindrance | undefined>((most, wait) => (wait.ms > (most?.ms ?? 0) ? wait : most), undefined)
       return longest
     },
@@ -95,11 +101,12 @@ export function createGate(limits: ProviderLimits, now: number): Gate {
           calibrate(buckets, marks, headers, at)
           if (status !== 429) prove(own)
         },
-        end(use) {
+        end(use, at) {
           if (isOver) return
           isOver = true
           active -= 1
           if (own !== undefined && own === probe) probe = undefined
+          if (use !== 'unused') said?.take(use === 'lost' ? expected.output : use.output, at)
           if (use === 'lost') return
           for (const [dimension, bucket] of buckets) {
             if (use === 'unused' && dimension === 'rpm') continue

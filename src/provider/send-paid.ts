@@ -4,7 +4,7 @@ import type { Result } from '../base/result.ts'
 import type { LaneResult } from './breaker.ts'
 import type { CallTeller, Settlement } from './caller.ts'
 import type { Lane } from './lane.ts'
-import type { Ticket } from './lanes.ts'
+import type { Lanes, Ticket } from './lanes.ts'
 import type { DayLedger } from './day-ledger.ts'
 import type { Use } from './limits.ts'
 import { NO_USAGE } from './model.ts'
@@ -22,6 +22,7 @@ export interface PaidRequest {
   /** Of the reservation and its settlement. */
   readonly id: string
   readonly ticket: Ticket
+  readonly lanes: Lanes
   readonly day: DayLedger | undefined
   readonly clock: Clock
   readonly tell: CallTeller
@@ -40,7 +41,7 @@ export async function sendPaid(paid: PaidRequest): Promise<Sent> {
   const { provider, lane, request, hold, id, ticket, tell, signal, clock } = paid
   const settle = async (due: Due, use: Use): Promise<void> => {
     ticket.permit.settle(due.cost)
-    ticket.pass.end(use)
+    ticket.pass.end(use, clock.elapsed())
     await paid.day?.settle(id, due.cost)
     await tell.settled({ call: id, cost: String(due.cost), basis: due.basis, usage: due.usage, retries: paid.isRetry ? 1 : 0 })
   }
@@ -48,13 +49,16 @@ export async function sendPaid(paid: PaidRequest): Promise<Sent> {
     await tell.reserved({ call: id, provider: lane.provider, model: lane.model, hold: String(hold) })
   } catch (error) {
     ticket.permit.settle(0n)
-    ticket.pass.end('unused')
+    ticket.pass.end('unused', clock.elapsed())
     ticket.breaker.report('none', clock.elapsed())
     throw error
   }
   let answer: Result<ModelReply, CallFailure>
   try {
-    const onHeaders = (status: number, headers: Headers): void => ticket.pass.heard(status, headers, clock.elapsed())
+    const onHeaders = (status: number, headers: Headers): void => {
+      ticket.pass.heard(status, headers, clock.elapsed())
+      paid.lanes.changed()
+    }
     answer = await provider.call(request, { signal, onText: (delta) => tell.text(delta), onHeaders, slot: tell.slot })
   } catch (error) {
     ticket.breaker.report('none', clock.elapsed())

@@ -9,6 +9,7 @@ import type { Denial, Ticket } from './lanes.ts'
 import type { CallFailure } from './model.ts'
 import { overBudgetMessage } from './over-budget.ts'
 import { consequenceOf, retryDelay } from './retry.ts'
+import type { Progress } from './retry.ts'
 import { sendPaid } from './send-paid.ts'
 import type { Sent } from './send-paid.ts'
 import { reserved } from './survey.ts'
@@ -16,15 +17,20 @@ import { waited } from './waited.ts'
 
 /** Stays on one lane until there is a reply, until the lane is given up, or until nothing helps. */
 export async function visit(journey: Journey, lane: Lane): Promise<Arrival> {
-  const { world, errand } = journey
+  const { world, errand, excluded } = journey
+  let failure: CallFailure | undefined
   for (;;) {
     const id = requestId(journey)
     const ticket = await admitted(journey, lane, id)
+    // It broke while it was tried: where there are others it is left for good.
+    if (ticket === undefined && failure !== undefined && !excluded.has(laneName(lane)) && others(journey, lane).length > 0) {
+      excluded.set(laneName(lane), { because: failure.reason, refusal: failed(failure) })
+    }
     if (ticket === 'aborted') return err(failed(plainFailure('aborted', `the call of provider \`${lane.provider}\` was aborted`)))
     if (ticket === undefined) return undefined
     const { answer } = await sent(journey, lane, id, ticket)
     if (answer.ok) return answer
-    const failure = answer.error
+    failure = answer.error
     const delay = retryDelay(failure, progress(journey, lane), errand.retry, world.ports.random.fraction())
     if (failure.reason === 'rate-limited') freeze(journey, lane, failure, delay)
     if (delay === undefined) return givenUp(journey, lane, failure)
@@ -55,7 +61,7 @@ async function admitted(journey: Journey, lane: Lane, id: string): Promise<Ticke
   const held = await world.day?.hold(id, lane.provider, hold)
   if (held === undefined || held.ok) return entered.value
   entered.value.permit.settle(0n)
-  entered.value.pass.end('unused')
+  entered.value.pass.end('unused', world.ports.clock.elapsed())
   entered.value.breaker.report('none', world.ports.clock.elapsed())
   world.lanes.changed()
   const { scope } = held.error
@@ -89,7 +95,8 @@ async function sent(journey: Journey, lane: Lane, id: string, ticket: Ticket): P
   made.set(name, (made.get(name) ?? 0) + 1)
   const { tell, signal } = errand
   try {
-    const result = await sendPaid({ provider, lane, request, price, hold, id, ticket, day: world.day, clock, tell, signal, isRetry })
+    const { lanes, day } = world
+    const result = await sendPaid({ provider, lane, request, price, hold, id, ticket, lanes, day, clock, tell, signal, isRetry })
     const { answer, cost } = result
     const ms = clock.elapsed() - at
     if (answer.ok) world.memory.learn(lane, request, tell.slot, answer.value, ms, clock.elapsed())
@@ -104,10 +111,14 @@ async function sent(journey: Journey, lane: Lane, id: string, ticket: Ticket): P
   }
 }
 
-function progress({ errand, excluded, requests, made, world }: Journey, lane: Lane): Parameters<typeof retryDelay>[1] {
+function others({ errand, excluded }: Journey, lane: Lane): readonly Lane[] {
+  return errand.lanes.filter((other) => other !== lane && !excluded.has(laneName(other)))
+}
+
+function progress(journey: Journey, lane: Lane): Progress {
+  const { errand, requests, made, world } = journey
   const now = world.ports.clock.elapsed()
-  const others = errand.lanes.filter((other) => other !== lane && !excluded.has(laneName(other)))
-  const hasOther = others.some((other) => world.lanes.breaker(other, errand.breaker).barred(now) === undefined)
+  const hasOther = others(journey, lane).some((other) => world.lanes.breaker(other, errand.breaker).barred(now) === undefined)
   return { made: requests.length, onLane: made.get(laneName(lane)) ?? 0, hasOther }
 }
 

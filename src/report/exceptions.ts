@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts'
 import type { StopCause } from '../run/event.ts'
 import type { Run } from '../run/run.ts'
+import { approveCommand } from './next-command.ts'
 import type { ReportException } from './vocabulary/report.ts'
 
 /** What waits for a person: why the run stopped, what failed, what was noticed, each with the command that could follow. */
@@ -12,10 +13,15 @@ export function reportExceptions(run: Run, resume: string): ReportException[] {
     const isTolerated = run.steps.get(step)?.continueOnError === true
     return [{ severity: isTolerated ? 'warning' : 'error', step: id, code: failure.code, message: failure.message, next }]
   })
+  const questions = [...run.nodes.values()].flatMap(({ id, status, outputs }): ReportException[] => {
+    if (status !== 'waiting') return []
+    const message = typeof outputs.question === 'string' ? outputs.question : 'it waits for approval'
+    return [{ severity: 'warning', step: id, code: 'approval-needed', message, next: approveCommand(run.id, id, resume) }]
+  })
   const notices = run.notices.map(({ severity, step, code, message }) => {
     return { severity, step, code, message, next: severity === 'error' ? next : null }
   })
-  return [...stopping, ...failures, ...notices]
+  return [...stopping, ...questions, ...failures, ...notices]
 }
 
 function stopWords(cause: StopCause): { code: string; message: string } {

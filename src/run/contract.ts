@@ -49,7 +49,8 @@ export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<Route
 type Unplaced<E extends { readonly node: string; readonly attempt: number }> = Omit<E, 'node' | 'attempt'>
 
 export interface AttemptResult {
-  readonly status: 'passed' | 'failed' | 'cancelled'
+  /** `waiting`: it asks a person, with the question as output `question`; nothing more happens until the answer. */
+  readonly status: 'passed' | 'failed' | 'cancelled' | 'waiting'
   readonly exitCode?: number | null
   readonly outputs?: JsonObject
   readonly commit?: string | null

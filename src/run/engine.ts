@@ -23,6 +23,7 @@ export class Engine {
   #launches: Extract<Decision, { type: 'start' }>[] = []
   #told: Told[] = []
   #wake: { readonly at: number; cancel(): void } | undefined
+  #cancelPatience: (() => void) | undefined
 
   constructor(run: Run, world: Surroundings) {
     this.#run = run
@@ -53,6 +54,7 @@ export class Engine {
     } finally {
       cancelTimeout?.()
       this.#wake?.cancel()
+      this.#cancelPatience?.()
     }
   }
 
@@ -151,14 +153,14 @@ export class Engine {
     this.#stage({ type: 'run-stopping', cause })
     if (cause.kind === 'budget') return
     this.#attempts.abort()
-    this.#world.clock.after(PATIENCE_MS, () => this.#inbox.put({ kind: 'give-up' }))
+    this.#beginPatience()
   }
 
   /** The journal cannot be written: nothing more may happen. Every attempt is asked to stop, and waited for. */
   async #breakOff(error: unknown): Promise<void> {
     this.#attempts.abort()
     for (const { refuse } of this.#told) refuse(error)
-    const cancel = this.#world.clock.after(PATIENCE_MS, () => this.#inbox.put({ kind: 'give-up' }))
+    this.#beginPatience()
     let isPatient = true
     while (isPatient && this.#attempts.underWay > 0) {
       for (const message of await this.#inbox.take()) {
@@ -166,7 +168,11 @@ export class Engine {
         else if (message.kind === 'give-up') isPatient = false
       }
     }
-    cancel()
+  }
+
+  #beginPatience(): void {
+    this.#cancelPatience?.()
+    this.#cancelPatience = this.#world.clock.after(PATIENCE_MS, () => this.#inbox.put({ kind: 'give-up' }))
   }
 
   #wakeAt(at: number): void {

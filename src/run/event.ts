@@ -17,6 +17,7 @@ export type RunEvent =
   | CheckFinished
   | AttemptEnded
   | NodeSkipped
+  | GateAnswered
   | Noticed
   | RunStopping
   | RunFinished
@@ -148,7 +149,8 @@ export interface AttemptEnded {
   readonly type: 'attempt-ended'
   readonly node: string
   readonly attempt: number
-  readonly status: 'passed' | 'failed' | 'cancelled'
+  /** `waiting`: it asks a person; what ends the node is a `gate-answered`. */
+  readonly status: 'passed' | 'failed' | 'cancelled' | 'waiting'
   readonly durationMs: number
   readonly exitCode: number | null
   readonly outputs: JsonObject
@@ -170,6 +172,15 @@ export interface NodeSkipped {
 /** `condition`: its own `if` is false, which holds nobody up. `blocked`: `need` failed or was blocked itself. `empty`: a matrix without a cell. */
 export type SkipCause = { readonly kind: 'condition' } | { readonly kind: 'blocked'; readonly need: string } | { readonly kind: 'empty' }
 
+/** A person has answered a waiting node, or nobody did in time. */
+export interface GateAnswered {
+  readonly type: 'gate-answered'
+  readonly node: string
+  readonly answer: 'approved' | 'rejected' | 'expired'
+  readonly by: string | null
+  readonly comment: string | null
+}
+
 /** Something that people should see, and that is no failure of an attempt. */
 export interface Noticed {
   readonly type: 'noticed'
@@ -190,7 +201,7 @@ export interface RunStopping {
   readonly cause: StopCause
 }
 
-export type RunStatus = 'passed' | 'failed' | 'cancelled'
+export type RunStatus = 'passed' | 'failed' | 'cancelled' | 'waiting'
 
 export interface RunFinished {
   readonly type: 'run-finished'

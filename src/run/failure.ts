@@ -13,11 +13,16 @@ export type Failure =
   | { readonly code: 'setup-failed'; readonly message: string }
   | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[] }
   | { readonly code: 'workspace-failed'; readonly message: string }
+  | { readonly code: 'program-failed'; readonly message: string }
+  | { readonly code: 'protected-path'; readonly message: string; readonly files: readonly string[] }
+  | { readonly code: 'permission-denied'; readonly message: string }
   | { readonly code: 'max-turns'; readonly message: string }
   | { readonly code: 'model-refused'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
   | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
   | { readonly code: 'recording-missing'; readonly message: string }
+  | { readonly code: 'rejected'; readonly message: string }
+  | { readonly code: 'not-answered'; readonly message: string }
   | { readonly code: 'interrupted'; readonly message: string }
   | { readonly code: 'internal'; readonly message: string }
 
@@ -33,6 +38,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'setup-failed':
     case 'workspace-failed':
     case 'max-turns':
+    case 'program-failed':
     case 'output-invalid':
     case 'interrupted':
       return true
@@ -44,6 +50,10 @@ export function isRetryable(failure: Failure): boolean {
     case 'model-refused':
     case 'budget-exceeded':
     case 'recording-missing':
+    case 'rejected':
+    case 'protected-path':
+    case 'permission-denied':
+    case 'not-answered':
     case 'internal':
       return false
   }

@@ -1,5 +1,7 @@
-import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, GateAnswered, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { Failure } from './failure.ts'
 import { layNodes, layPlan } from './lay.ts'
+import { hasEnded } from './run.ts'
 import type { NodeState, Run, StepState } from './run.ts'
 import { endNode } from './settle.ts'
 
@@ -16,6 +18,7 @@ export function fold(run: Run, event: Recorded): Run {
     case 'attempt-started': return withNode(run, event.node, (node) => startAttempt(run, node, event))
     case 'attempt-ended': return withNode(run, event.node, (node) => endAttempt(run, node, event))
     case 'node-skipped': return withNode(run, event.node, (node) => skip(run, node, event))
+    case 'gate-answered': return withNode(run, event.node, (node) => answer(run, node, event))
     case 'check-finished': return withNode(run, event.node, (node) => keepLatest(node, event.result))
     case 'call-reserved': return reserve(run, event)
     case 'call-settled': return settle(run, event)
@@ -59,7 +62,7 @@ function resume(run: Run, event: Recorded<RunResumed>): Run {
   run.base = event.base
   run.budget = event.budget === null ? null : BigInt(event.budget)
   layPlan(run, event.plan, new Set(event.keep))
-  for (const id of event.keep) withNode(run, id, (node) => { begun(run, node); endNode(run, node) })
+  for (const id of event.keep) withNode(run, id, (node) => { begun(run, node); if (hasEnded(node)) endNode(run, node) })
   return run
 }
 
@@ -101,7 +104,22 @@ function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): v
     status: event.status, exitCode: event.exitCode, outputs: event.outputs, commit: event.commit, filesChanged: event.filesChanged,
     model: event.model, failure: event.failure, finishedAt: event.at,
   })
+  if (node.status !== 'waiting') endNode(run, node)
+}
+
+function answer(run: Run, node: NodeState, event: Recorded<GateAnswered>): void {
+  if (node.status !== 'waiting') return
+  const { answer: given, by, comment } = event
+  node.status = given === 'approved' ? 'passed' : 'failed'
+  node.failure = given === 'approved' ? null : gateFailure(event)
+  node.answer = { answer: given, by, comment }
+  node.finishedAt = event.at
   endNode(run, node)
+}
+
+function gateFailure({ answer: given, by, comment }: GateAnswered): Failure {
+  if (given === 'expired') return { code: 'not-answered', message: 'nobody answered within its timeout' }
+  return { code: 'rejected', message: `it was rejected${by === null ? '' : ` by ${by}`}${comment === null ? '' : `: ${comment}`}` }
 }
 
 function skip(run: Run, node: NodeState, event: Recorded<NodeSkipped>): void {

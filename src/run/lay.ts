@@ -50,6 +50,6 @@ function nodeState(step: string, node: PlannedNode, before: NodeState | undefine
     id: node.id, step, matrix: node.matrix, status: 'pending', cached: false, attempts: before?.attempts ?? [],
     earlier: before?.attempts.length ?? 0, retryAt: null,
     fingerprint: null, startedAt: null, finishedAt: null, exitCode: null, outputs: {}, commit: null, filesChanged: [],
-    model: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [],
+    model: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [], answer: null,
   }
 }

@@ -108,8 +108,14 @@ function nextAttempt(node: NodeState): number {
 
 function finish(run: Run): Decision {
   if (run.stopping !== null) return { type: 'finish', ...stopped(run.stopping) }
-  const failed = [...run.steps.values()].some((step) => step.outcome === 'failed')
-  return { type: 'finish', status: failed ? 'failed' : 'passed', exitCode: failed ? 1 : 0 }
+  if ([...run.steps.values()].some((step) => step.outcome === 'failed')) return { type: 'finish', status: 'failed', exitCode: brokePolicy(run) ? 7 : 1 }
+  const waits = [...run.nodes.values()].some((node) => node.status === 'waiting')
+  return { type: 'finish', status: waits ? 'waiting' : 'passed', exitCode: waits ? 6 : 0 }
+}
+
+/** A change that no agent may make is the maintainer's business, not that of the change's author. */
+function brokePolicy(run: Run): boolean {
+  return [...run.nodes.values()].some((node) => node.status === 'failed' && node.failure?.code === 'protected-path')
 }
 
 const SIGNAL_NUMBER = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const

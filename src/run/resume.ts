@@ -2,7 +2,7 @@ import { fingerprint } from '../plan/fingerprint.ts'
 import { matrixNodes } from '../plan/matrix.ts'
 import { inOrder } from '../plan/order.ts'
 import type { Plan, PlanStep } from '../plan/plan.ts'
-import type { PlannedNode, PlannedStep, RunResumed } from './event.ts'
+import type { GateAnswered, PlannedNode, PlannedStep, RunResumed } from './event.ts'
 import type { Outlook } from './next.ts'
 import { plannedSteps } from './open.ts'
 import type { NodeState, Run } from './run.ts'
@@ -11,6 +11,8 @@ import { upstreamOf } from './upstream.ts'
 /** What a resume keeps and what it does again, with the reason in words. */
 export interface ResumePlan {
   readonly event: RunResumed
+  /** For each question that nobody answered in time. */
+  readonly expired: readonly GateAnswered[]
   readonly again: readonly { readonly node: string; readonly reason: string }[]
 }
 
@@ -35,11 +37,20 @@ export function planResume(plan: Plan, run: Run, outlook: Outlook): ResumePlan {
       else again.push({ node: node.id, reason })
       return reason
     })
-    if (nodes !== null && reasons.every((reason) => reason === null)) stable.add(id)
+    // What waits has not ended: those below it have not run, and will when it is answered.
+    const waits = nodes?.some((node) => run.nodes.get(node.id)?.status === 'waiting') === true
+    if (nodes !== null && !waits && reasons.every((reason) => reason === null)) stable.add(id)
   }
   const planned: PlannedStep[] = plannedSteps(plan).map((step) => ({ ...step, nodes: step.nodes ?? expanded.get(step.id) ?? null }))
   const budget = plan.pipeline.limits.budget?.toString() ?? null
-  return { event: { type: 'run-resumed', plan: planned, keep, base: run.base, budget }, again }
+  const expired = keep.flatMap((node) => expiry(plan, run.nodes.get(node), outlook.now))
+  return { event: { type: 'run-resumed', plan: planned, keep, base: run.base, budget }, expired, again }
+}
+
+function expiry(plan: Plan, node: NodeState | undefined, now: number): GateAnswered[] {
+  const timeout = node && plan.steps.get(node.step)?.spec.timeoutMs
+  if (node?.status !== 'waiting' || timeout === undefined || node.finishedAt === null || node.finishedAt + timeout > now) return []
+  return [{ type: 'gate-answered', node: node.id, answer: 'expired', by: null, comment: null }]
 }
 
 function nodesOf(step: PlanStep, run: Run, outlook: Outlook): readonly PlannedNode[] | null {

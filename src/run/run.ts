@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
 import type { Failure } from './failure.ts'
-import type { BaseState, CheckResult, Noticed, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
+import type { BaseState, CheckResult, GateAnswered, Noticed, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
 
 /** A run as the journal tells it: `fold` of its events and nothing else. */
 export interface Run {
@@ -61,7 +61,7 @@ export interface StepState {
  */
 export type StepOutcome = 'passed' | 'failed' | 'skipped' | 'blocked'
 
-export type NodeStatus = 'pending' | 'running' | 'passed' | 'failed' | 'skipped' | 'cancelled'
+export type NodeStatus = 'pending' | 'running' | 'waiting' | 'passed' | 'failed' | 'skipped' | 'cancelled'
 
 export interface NodeState {
   readonly id: string
@@ -87,12 +87,14 @@ export interface NodeState {
   skipped: SkipCause | null
   cost: Pico
   checks: CheckResult[]
+  /** Who answered it, where it asked a person. */
+  answer: Pick<GateAnswered, 'answer' | 'by' | 'comment'> | null
 }
 
 export interface AttemptState {
   readonly attempt: number
   readonly startedAt: number
-  status: 'running' | 'passed' | 'failed' | 'cancelled'
+  status: 'running' | 'passed' | 'failed' | 'cancelled' | 'waiting'
   durationMs: number
   failure: Failure | null
 }
@@ -112,5 +114,5 @@ export interface CallState {
 
 /** Whether a node has ended, well or badly. */
 export function hasEnded(node: NodeState): boolean {
-  return node.status !== 'pending' && node.status !== 'running'
+  return node.status !== 'pending' && node.status !== 'running' && node.status !== 'waiting'
 }

@@ -1,8 +1,10 @@
 import type { AgentDone, AgentFailure, Conversation } from '../agent/agent.ts'
+import { createCommandConversation } from '../agent/command.ts'
 import { createConversation } from '../agent/loop.ts'
 import { createToolbox } from '../agent/toolbox.ts'
 import { feedback } from '../check/feedback.ts'
 import { signature } from '../check/signature.ts'
+import { usdToPico } from '../base/money.ts'
 import { ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { AgentSpec, AgentStep } from '../pipeline/pipeline.ts'
@@ -14,6 +16,7 @@ import { renderText, stepEnvironment } from './environment.ts'
 import { blocking, checkFailure, judge } from './judge.ts'
 import type { Bench } from './judge.ts'
 import { openPlace } from './place.ts'
+import { protectedChanges, protectedFailure } from './protected-path.ts'
 import type { StepWorld } from './world.ts'
 
 /** An agent in a worktree of its own: its work is proved by the step's checks and goes back to it until they hold. */
@@ -49,15 +52,19 @@ async function converse(bench: Bench, step: AgentStep, agent: AgentSpec): Promis
     maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, temperature: agent.temperature, tools: agent.tools,
     permissions: agent.permissions, allowCommands: agent.allowCommands, root: place.root, cwd: place.cwd, env: env.value,
   }
-  const toolbox = createToolbox(world.ports, order)
-  return { ok: true, value: createConversation(order, toolbox, await agentIo(world, task, io, agent)) }
+  const surroundings = await agentIo(world, task, io, agent)
+  const [program, ...rest] = agent.command
+  if (agent.executor === 'command' && program !== undefined) {
+    return ok(createCommandConversation({ ...order, argv: [program, ...rest] }, world.ports, surroundings))
+  }
+  return ok(createConversation(order, createToolbox(world.ports, order), surroundings))
 }
 
 /** The same conversation, its model told with the provider's name. */
 function told(conversation: Conversation, agent: AgentSpec): Conversation {
   const named = async (done: ReturnType<Conversation['start']>): ReturnType<Conversation['start']> => {
     const result = await done
-    return result.ok ? ok({ ...result.value, model: `${agent.provider}/${result.value.model}` }) : result
+    return result.ok ? ok({ ...result.value, model: agent.executor === 'command' ? 'command' : `${agent.provider}/${result.value.model}` }) : result
   }
   return { start: async () => named(conversation.start()), continue: async (message) => named(conversation.continue(message)) }
 }
@@ -69,6 +76,7 @@ async function prove(bench: Bench, step: AgentStep, conversation: Conversation):
   let before = ''
   for (let round = 0; ; round += 1) {
     if (!done.ok) return failed(agentFailure(done.error))
+    await account(bench, step, done.value, round)
     if (step.verify.length === 0) return finish(bench, step, done.value)
     const collected = await collectPlace(task, bench.place, { agent: step.agent, model: done.value.model })
     if (!collected.ok) return failed(collected.error)
@@ -95,11 +103,35 @@ async function restore({ place }: Bench, tree: string): Promise<Failure | undefi
   return restored.ok ? undefined : { code: 'workspace-failed', message: restored.error.message }
 }
 
-async function finish({ task, io, place }: Bench, step: AgentStep, done: AgentDone): Promise<AttemptResult> {
+async function finish({ world, task, io, place }: Bench, step: AgentStep, done: AgentDone): Promise<AttemptResult> {
+  const collected = await collectPlace(task, place, { agent: step.agent, model: done.model })
+  const denied = collected.ok ? deniedChange(world, step, collected.value.files) : undefined
+  if (denied) return failed(denied)
   const committed = await commitPlace(task, io, place, { agent: step.agent, model: done.model })
   if (!committed.ok) return failed(committed.error)
   const outputs = { ...done.outputs, text: done.text }
   return { status: 'passed', outputs, commit: committed.value.commit, filesChanged: committed.value.files, model: done.model }
+}
+
+/** What the agent may not have done, whatever its tools let it do: a program has no tools of ours. */
+function deniedChange(world: StepWorld, step: AgentStep, changed: readonly string[]): Failure | undefined {
+  if (changed.length > 0 && world.pipeline.agents.get(step.agent)?.permissions === 'read-only') {
+    return { code: 'permission-denied', message: `the agent is \`read-only\` and changed ${changed.length === 1 ? 'a file' : `${changed.length} files`}` }
+  }
+  const refused = protectedChanges(changed, world.namedFiles, world.pipeline.workspace.allowProtected)
+  return refused.length > 0 ? protectedFailure(refused) : undefined
+}
+
+/** What a program says that it cost is entered after the fact: nobody could hold it back before. */
+async function account({ task, io }: Bench, step: AgentStep, done: AgentDone, round: number): Promise<void> {
+  if (done.usage === undefined) return
+  const { usage } = done
+  const number = (name: string): number => (typeof usage[name] === 'number' && Number.isFinite(usage[name]) && usage[name] >= 0 ? usage[name] : 0)
+  const cost = (usdToPico(number('cost_usd')) ?? 0n).toString()
+  const call = `${task.node}#${task.attempt}.${round}`
+  await io.emit({ type: 'call-reserved', call, provider: 'command', model: step.agent, hold: cost })
+  const counts = { input: Math.round(number('input_tokens')), output: Math.round(number('output_tokens')), cacheRead: 0, cacheWrite: 0 }
+  await io.emit({ type: 'call-settled', call, cost, basis: 'measured', usage: counts, retries: 0 })
 }
 
 async function reportTrespasses({ io, place }: Bench): Promise<void> {

@@ -52,7 +52,8 @@ export async function typedOutputs(texts: ReadonlyMap<string, string>, declared:
 }
 
 async function schemaFault(schema: JsonObject, value: Json): Promise<string | undefined> {
-  const { Ajv2020 } = await import('ajv/dist/2020.js')
+  // Once bundled, a package in CommonJS has no other export than the default one.
+  const { Ajv2020 } = (await import('ajv/dist/2020.js')).default
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   return ajv.validate(schema, value) ? undefined : ajv.errorsText(ajv.errors, { dataVar: 'value' })
 }

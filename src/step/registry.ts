@@ -1,6 +1,7 @@
 import type { StepKindName } from '../pipeline/pipeline.ts'
 import type { StepKind } from '../run/contract.ts'
 import { agentKind } from './agent.ts'
+import { approveKind } from './approve.ts'
 import { checkKind } from './check.ts'
 import { runKind } from './run.ts'
 import type { StepWorld } from './world.ts'
@@ -11,5 +12,6 @@ export function stepKinds(world: StepWorld): Readonly<Record<StepKindName, StepK
     run: runKind(world),
     agent: agentKind(world),
     check: checkKind(world),
+    approve: approveKind(world),
   }
 }

@@ -16,6 +16,8 @@ export interface StepWorld {
   readonly environment: Readonly<Record<string, string>>
   /** Where steps run that need no worktree. */
   readonly checkout: { readonly cwd: string; readonly root: string }
+  /** The pipeline and the files that it names, relative to the repository's top: no agent may change them. */
+  readonly namedFiles: readonly string[]
   /** Declared checks, and those detected from the project, by name. */
   readonly checks: ReadonlyMap<string, CheckSpec>
   /** Opened at the first step that needs a worktree. */

@@ -41,6 +41,13 @@ export async function lockHolder(ports: LockPorts, path: string): Promise<OwnerI
   return owner && ports.owners.alive(owner) ? owner : undefined
 }
 
+/** Who left the lock behind by dying; undefined when nobody did. */
+export async function deadHolder(ports: LockPorts, path: string): Promise<OwnerId | undefined> {
+  const found = await readLock(ports, path)
+  const owner = found === undefined ? undefined : ownerOf(found)
+  return owner && !ports.owners.alive(owner) ? owner : undefined
+}
+
 async function release(ports: LockPorts, path: string, mine: string): Promise<void> {
   if ((await readLock(ports, path)) === mine) await ports.files.remove(path)
 }
@@ -59,10 +66,10 @@ function ownerOf(text: string): OwnerId | undefined {
   try {
     const value: unknown = JSON.parse(text)
     if (!isObject(value)) return undefined
-    const { pid, started, boot, host } = value
+    const { pid, started, boot, host, tree } = value
     if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid < 1) return undefined
     if (typeof started !== 'string' || typeof boot !== 'string' || typeof host !== 'string') return undefined
-    return { pid, started, boot, host }
+    return { pid, started, boot, host, ...(typeof tree === 'string' ? { tree } : {}) }
   } catch {
     return undefined
   }

@@ -8,6 +8,7 @@ import { listRuns } from './list-runs.ts'
 import { loadRun, unknownRun } from './load-run.ts'
 import { acquireLock } from './lock.ts'
 import type { Lock } from './lock.ts'
+import { buryDead } from './bury-dead.ts'
 import { createRunFolder } from './run-folder.ts'
 import { isRunId } from './run-id.ts'
 import type { OpenedRun, ReadRun, RunFolder, Store } from './store.ts'
@@ -29,6 +30,7 @@ export async function openStore(ports: StorePorts, stateDir: string): Promise<Re
       openRun: async (id) => withPorts(stateDir, async () => openRun(ports, folderOf(id), id)),
       readRun: async (id) => withPorts(stateDir, async () => readRun(ports, folderOf(id), id)),
       listRuns: async () => listRuns(ports, join(stateDir, 'runs')),
+      buryDead: async (bury) => buryDead(ports, join(stateDir, 'runs'), bury),
     })
   })
 }

@@ -1,4 +1,4 @@
-import type { Appender } from '../base/ports.ts'
+import type { Appender, OwnerId } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
 import type { Recorded } from '../run/event.ts'
 import type { Run } from '../run/run.ts'
@@ -16,6 +16,8 @@ export interface Store {
   readRun(id: string): Promise<Result<ReadRun, StoreFailure>>
   /** Newest first. */
   listRuns(): Promise<RunSummary[]>
+  /** Hands over every run whose owner died at work on it, owned until `bury` is done with what that left, and then free. */
+  buryDead(bury: (run: string, owner: OwnerId) => Promise<void>): Promise<void>
   /** Where a run lies, whether it exists or not. */
   folderOf(id: string): string
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import { formatUsd } from '../base/money.ts'
-import type { AttemptEnded, CheckFinished, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
+import type { AttemptEnded, CheckFinished, GateAnswered, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
 import type { Run } from '../run/run.ts'
 import { statusStyle } from './paint.ts'
 import type { Paint } from './paint.ts'
@@ -17,6 +17,7 @@ export function eventLines(event: Recorded, run: Run, paint: Paint): string[] {
     case 'check-finished': return checkLines(event, paint)
     case 'attempt-ended': return [endLine(event, run, paint)]
     case 'node-skipped': return [`${named(event.node, paint)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
+    case 'gate-answered': return [answerLine(event, paint)]
     case 'noticed': return [noticeLine(event, paint)]
     case 'run-stopping': return [paint('yellow', `stopping: ${stopWords(event.cause)}`)]
     case 'call-reserved':
@@ -68,7 +69,14 @@ function endLine(event: AttemptEnded, run: Run, paint: Paint): string {
     ...(event.commit === null ? [] : [`commit ${plainLine(event.commit.slice(0, 10))}`]),
     ...(event.retryAt === null ? [] : ['to be tried again']),
   ]
-  return `${named(event.node, paint)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : ''}`
+  const question = event.status === 'waiting' && typeof event.outputs.question === 'string' ? `: ${plainLine(event.outputs.question)}` : ''
+  return `${named(event.node, paint)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : question}`
+}
+
+function answerLine(event: GateAnswered, paint: Paint): string {
+  const by = event.by === null ? '' : ` by ${plainLine(event.by)}`
+  const comment = event.comment === null ? '' : `: ${plainLine(event.comment)}`
+  return `${named(event.node, paint)}: ${paint(event.answer === 'approved' ? 'green' : 'red', event.answer)}${by}${comment}`
 }
 
 function noticeLine(event: Noticed, paint: Paint): string {

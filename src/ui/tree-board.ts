@@ -84,6 +84,7 @@ function nodeRow(node: NodeState, now: number, paint: Paint, activity = ''): Row
     case 'pending':
       return node.retryAt === null ? { state: 'waiting', title, note: '' } : { state: 'working', title, note: 'to be tried again' }
     case 'running': return { state: 'working', title, note: activity }
+    case 'waiting': return { state: 'working', title, note: 'waits for approval' }
     case 'passed': return { state: 'passed', title, note: '' }
     case 'failed': return { state: 'failed', title, note: plainLine(node.failure?.message ?? '') }
     case 'cancelled': return { state: 'cancelled', title, note: '' }

@@ -9,7 +9,10 @@ import { createProcesses, sweepTree } from '../../src/host/processes.ts'
 const PATH = process.env['PATH'] ?? ''
 const isLinux = process.platform === 'linux'
 
-describe.each([['real', () => createProcesses({ PATH })]])('processes, %s', (_name, create) => {
+describe.each([
+  ['started by ourselves', () => createProcesses({ PATH }, { ordinaryStarts: Infinity })],
+  ['started by a forker', () => createProcesses({ PATH }, { ordinaryStarts: 0 })],
+])('processes, %s', (_name, create) => {
   let folder = ''
   let processes: Processes
   const children: Child[] = []

@@ -15,6 +15,6 @@ export function planOf(steps: readonly StepSpec[], more: Partial<Pipeline> = {})
   return buildPlan({
     file: 'pipeline.yml', name: 'test', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
     limits: { budget: undefined, timeoutMs: undefined, concurrency: undefined }, agents: new Map(), checks: new Map(),
-    workspace: { base: 'HEAD', setup: undefined, link: [], copy: [] }, steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, ...more,
+    workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, ...more,
   })
 }

@@ -23,14 +23,13 @@ function toolMistakes({ document }: Survey, agent: string, tool: Mention, permis
     })]
   }
   if (tool.name === 'files' && permissions === 'read-only') {
-    return [report(document, at, 'forbidden-tool', 'warning', `${whose} are \`read-only\`, so of the tools \`files\` only those that read are there`, {
-      help: 'write `files.read`',
-    })]
+    const message = `${whose} are \`read-only\`, so of the tools \`files\` only those that read are there`
+    return [report(document, at, 'forbidden-tool', 'warning', message, { help: 'write `files.read`' })]
   }
   if (tool.name === 'shell' && permissions === 'limited' && !allows) {
-    return [report(document, at, 'forbidden-tool', 'warning', `${whose} are \`limited\` and \`allow_commands\` names none, so the tool \`shell\` can run nothing`, {
-      help: 'name commands in `allow_commands`, or write `permissions: full`',
-    })]
+    const message = `${whose} are \`limited\` and \`allow_commands\` names none, so the tool \`shell\` can run nothing`
+    const help = 'name commands in `allow_commands`, or write `permissions: full`'
+    return [report(document, at, 'forbidden-tool', 'warning', message, { help })]
   }
   return []
 }

@@ -12,21 +12,18 @@ import { MOST_NODES } from '../words.ts'
 
 /** Matrices that are no lists, name what they do not have, or hold nothing or too much; and plans of too many nodes. */
 export function matrixMistakes(survey: Survey): Diagnostic[] {
-  const found: Diagnostic[] = []
   let nodes = 0
-  for (const step of survey.steps.values()) {
+  const found = [...survey.steps.values()].flatMap((step) => {
     const matrix = field(step.node, 'matrix')
     const cells = matrix?.kind === 'mapping' ? countCells(matrix) : 1
-    if (matrix) found.push(...expressionMistakes(survey, matrix))
-    if (matrix?.kind === 'mapping') found.push(...tableMistakes(survey, step, matrix, cells))
     if (cells <= MOST_NODES) nodes += cells
-  }
+    if (!matrix) return []
+    return [...expressionMistakes(survey, matrix), ...(matrix.kind === 'mapping' ? tableMistakes(survey, step, matrix, cells) : [])]
+  })
   const steps = survey.root.pairs.get('steps')
-  if (nodes > MOST_NODES && steps) {
-    const message = `the steps make ${nodes} nodes, a plan holds at most 10,000`
-    found.push(report(survey.document, steps.keySpan, 'too-many-nodes', 'error', message))
-  }
-  return found
+  if (nodes <= MOST_NODES || !steps) return found
+  const message = `the steps make ${nodes} nodes, a plan holds at most 10,000`
+  return [...found, report(survey.document, steps.keySpan, 'too-many-nodes', 'error', message)]
 }
 
 /** The dimensions of a matrix: all keys but the two that change its cells. */
@@ -80,9 +77,10 @@ const MOST_COMPARED = 1_000_000
 
 /** Whether the exclusions take every combination and nothing is added. */
 function leavesNothing(matrix: MappingNode): boolean {
-  const patterns = itemsOf(field(matrix, 'exclude')).map((cell) => pairsOf(cell).map(({ key, value }) => [key, canonical(toValue(value))] as const))
+  const patterns = itemsOf(field(matrix, 'exclude')).map(textsOf)
   const dimensions = dimensionsOf(matrix)
-  if (patterns.length === 0 || itemsOf(field(matrix, 'include')).length > 0 || dimensions.some(({ value }) => value.kind !== 'sequence')) return false
+  if (patterns.length === 0 || itemsOf(field(matrix, 'include')).length > 0) return false
+  if (dimensions.some(({ value }) => value.kind !== 'sequence')) return false
   if (countCells(matrix) * patterns.length > MOST_COMPARED) return false
   let cells: ReadonlyMap<string, string>[] = [new Map()]
   for (const { key, value } of dimensions) {
@@ -90,4 +88,9 @@ function leavesNothing(matrix: MappingNode): boolean {
     cells = cells.flatMap((cell) => values.map((one) => new Map([...cell, [key, one]])))
   }
   return cells.length > 0 && cells.every((cell) => patterns.some((pattern) => pattern.every(([key, value]) => cell.get(key) === value)))
+}
+
+/** What a cell asks of each dimension, as comparable texts. */
+function textsOf(cell: DocumentNode): (readonly [string, string])[] {
+  return pairsOf(cell).map(({ key, value }) => [key, canonical(toValue(value))])
 }

@@ -16,11 +16,11 @@ export function needsMistakes(survey: Survey): Diagnostic[] {
 type Suggest = (word: string) => string | undefined
 
 function stepMistakes(survey: Survey, step: StepView, suggest: Suggest): Diagnostic[] {
-  const seen = new Set<string>()
+  const seen = new Map<string, number>()
   return step.needs.flatMap((need) => {
-    const isRepeated = seen.has(need.name)
-    seen.add(need.name)
-    if (isRepeated) return [repeated(survey, step, need)]
+    const times = (seen.get(need.name) ?? 0) + 1
+    seen.set(need.name, times)
+    if (times > 1) return times === 2 ? [repeated(survey, step, need)] : []
     if (need.name === step.id) return [selfNeed(survey, need)]
     return survey.stepIds.has(need.name) ? [] : [unknownNeed(survey, step, need, suggest(need.name))]
   })
@@ -32,13 +32,15 @@ function unknownNeed({ document }: Survey, step: StepView, need: Mention, help: 
 }
 
 function selfNeed({ document }: Survey, need: Mention): Diagnostic {
-  return report(document, need.node.span, 'self-need', 'error', `step ${quoted(need.name)} needs itself, so it could never start`, { help: 'leave it out' })
+  const message = `step ${quoted(need.name)} needs itself, so it could never start`
+  return report(document, need.node.span, 'self-need', 'error', message, { help: 'leave it out' })
 }
 
 function repeated({ document }: Survey, step: StepView, need: Mention): Diagnostic {
   const first = step.needs.find((other) => other.name === need.name) ?? need
   const message = `step ${quoted(step.id)} names ${quoted(need.name)} twice in \`needs\``
-  return report(document, need.node.span, 'repeated-need', 'warning', message, { related: [{ span: first.node.span, message: 'first here' }] })
+  const related = [{ span: first.node.span, message: 'first here' }]
+  return report(document, need.node.span, 'repeated-need', 'warning', message, { related })
 }
 
 /** A message of a thousand names helps nobody; the places beside it go further. */

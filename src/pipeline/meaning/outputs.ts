@@ -18,16 +18,17 @@ const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const SINGLES = ['items', 'additionalProperties', 'not', 'contains', 'propertyNames']
 
 function schemaMistakes(document: Document, schema: DocumentNode): Diagnostic[] {
-  const mistakes: Diagnostic[] = []
   const open: DocumentNode[] = [schema]
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.kind !== 'mapping') continue
-    mistakes.push(...typeMistakes(document, field(node, 'type')))
-    for (const key of MAPS) open.push(...pairsOf(field(node, key)).map((pair) => pair.value))
-    for (const key of LISTS) open.push(...itemsOf(field(node, key)))
-    for (const key of SINGLES) open.push(...[field(node, key) ?? []].flat())
-  }
-  return mistakes
+  for (const node of open) for (const inner of schemasIn(node)) open.push(inner)
+  return open.flatMap((node) => typeMistakes(document, field(node, 'type')))
+}
+
+function schemasIn(node: DocumentNode): DocumentNode[] {
+  return [
+    ...MAPS.flatMap((key) => pairsOf(field(node, key)).map((pair) => pair.value)),
+    ...LISTS.flatMap((key) => itemsOf(field(node, key))),
+    ...SINGLES.flatMap((key) => field(node, key) ?? []),
+  ]
 }
 
 function typeMistakes(document: Document, type: DocumentNode | undefined): Diagnostic[] {
@@ -37,6 +38,7 @@ function typeMistakes(document: Document, type: DocumentNode | undefined): Diagn
     const word = mentionOf(node)?.name
     if (word !== undefined && TYPES.includes(word)) return []
     const help = word === undefined ? undefined : didYouMean(nearest(word, TYPES))
-    return [report(document, node.span, 'bad-schema', 'error', `the \`type\` of a JSON Schema must be ${oneOf(TYPES)}, not ${found(node)}`, { help })]
+    const message = `the \`type\` of a JSON Schema must be ${oneOf(TYPES)}, not ${found(node)}`
+    return [report(document, node.span, 'bad-schema', 'error', message, { help })]
   })
 }

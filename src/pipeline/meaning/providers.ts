@@ -12,10 +12,15 @@ export function providerMistakes({ document, providers }: Survey): Diagnostic[] 
   return [...(providers?.values() ?? [])].flatMap(({ key, value }) => {
     const url = textAt(value, 'base_url')
     if (!url || !HTTP.test(url.name)) return []
-    const whose = `the \`base_url\` of provider ${quoted(key)}`
-    if (!URL.canParse(url.name)) return [report(document, url.node.span, 'bad-url', 'error', `${whose} is no URL`)]
-    const { username, password, search, hash } = new URL(url.name)
-    if (username !== '' || password !== '') return [report(document, url.node.span, 'bad-url', 'error', `${whose} must not hold a user or a password`)]
-    return search === '' && hash === '' ? [] : [report(document, url.node.span, 'bad-url', 'error', `${whose} must end before \`?\` and \`#\``)]
+    const fault = urlFault(url.name)
+    if (fault === undefined) return []
+    return [report(document, url.node.span, 'bad-url', 'error', `the \`base_url\` of provider ${quoted(key)} ${fault}`)]
   })
+}
+
+function urlFault(text: string): string | undefined {
+  if (!URL.canParse(text)) return 'is no URL'
+  const { username, password, search, hash } = new URL(text)
+  if (username !== '' || password !== '') return 'must not hold a user or a password'
+  return search === '' && hash === '' ? undefined : 'must end before `?` and `#`'
 }

@@ -49,7 +49,8 @@ function checkMistakes(survey: Survey, steps: readonly string[]): Diagnostic[] {
       if (seen.has(mention.name)) return [repeated(survey, id, key, mention)]
       seen.add(mention.name)
       if (known.has(mention.name)) return []
-      const message = `step ${quoted(id)} names the check ${quoted(mention.name)}, which is not declared, and only ${oneOf(DETECTED_CHECKS)} can be detected`
+      const named = `step ${quoted(id)} names the check ${quoted(mention.name)}`
+      const message = `${named}, which is not declared, and only ${oneOf(DETECTED_CHECKS)} can be detected`
       return [unknown(survey, mention, 'unknown-check', message, suggest(mention.name), 'checks')]
     })
   }))
@@ -59,6 +60,6 @@ function repeated({ document }: Survey, id: string, key: string, { name, node }:
   return report(document, node.span, 'repeated-check', 'warning', `step ${quoted(id)} names the check ${quoted(name)} twice in \`${key}\``)
 }
 
-function unknown({ document }: Survey, { node }: Mention, code: string, message: string, suggestion: string | undefined, key: string): Diagnostic {
-  return report(document, node.span, code, 'error', message, { help: suggestion ?? `declare it under \`${key}\`` })
+function unknown(survey: Survey, { node }: Mention, code: string, message: string, suggested: string | undefined, key: string): Diagnostic {
+  return report(survey.document, node.span, code, 'error', message, { help: suggested ?? `declare it under \`${key}\`` })
 }

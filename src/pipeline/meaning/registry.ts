@@ -12,7 +12,16 @@ import { referenceMistakes } from './references.ts'
 import { shellMistakes } from './shell.ts'
 
 const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
-  needsMistakes, referenceMistakes, agentMistakes, checkMistakes, providerMistakes, inputMistakes, matrixMistakes, durationMistakes, outputsMistakes, shellMistakes,
+  needsMistakes,
+  referenceMistakes,
+  agentMistakes,
+  checkMistakes,
+  providerMistakes,
+  inputMistakes,
+  matrixMistakes,
+  durationMistakes,
+  outputsMistakes,
+  shellMistakes,
 ]
 
 /** Everything that a pipeline of the right form can still mean wrongly, but for its expressions. */

@@ -11,7 +11,8 @@ export function shellMistakes({ document, steps }: Survey): Diagnostic[] {
   return [...steps.values()].flatMap((step) => {
     const run = textAt(step.node, 'run')
     if (!run || !hasExpression(run.name) || isPosix(step)) return []
-    const message = `step ${quoted(step.id)} has an expression in a script for ${quoted(programOf(step))}, which only a POSIX shell could take as a variable`
+    const script = `step ${quoted(step.id)} has an expression in a script for ${quoted(programOf(step))}`
+    const message = `${script}, which only a POSIX shell could take as a variable`
     return [report(document, run.node.span, 'shell-expression', 'error', message, { help: 'give the value to the script by `env`' })]
   })
 }

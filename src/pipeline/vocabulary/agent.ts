@@ -1,13 +1,33 @@
 import * as Type from 'typebox'
 import { FILE_PATH, FILLED, MODEL, NAME } from '../patterns.ts'
-import { count, env, named, record, text, texts, when, words } from './values.ts'
+import { count, env, is, named, record, text, texts, when, words } from './values.ts'
+
+/** What only a model has. */
+const LLM_KEYS = ['model', 'instructions', 'instructions_file', 'tools', 'allow_commands', 'max_turns', 'max_output_tokens', 'temperature']
 
 export const agent = record(
   'agent',
   {
     description: Type.Optional(Type.String({ description: 'What the agent is for.', examples: ['Fixes bugs with the smallest change'] })),
-    model: text(MODEL, { description: 'Who answers: a provider of this pipeline and its model, `PROVIDER/MODEL`.', examples: ['claude/claude-sonnet-4-5'] }),
-    instructions: Type.Optional(text(FILLED, { description: 'The system prompt.', examples: ['You make the smallest change that solves the task.'] })),
+    executor: Type.Optional(words(['llm', 'command'], {
+      description: '`llm`: the built-in loop over a model. `command`: a program in place of a model. Default: `llm`.',
+      examples: ['command'], default: 'llm',
+    })),
+    command: Type.Optional(texts(FILLED, {
+      minItems: 1,
+      description:
+        'With `executor: command`: the program and its arguments. It works in the worktree, gets the prompt on standard input and ' +
+        'prints its answer; a JSON object with `text`, `outputs` or `usage` on the last line is taken as such.',
+      examples: [['bash', 'agent.sh']],
+    })),
+    model: Type.Optional(text(MODEL, {
+      description: 'Who answers: a provider of this pipeline and its model, `PROVIDER/MODEL`.',
+      examples: ['claude/claude-sonnet-4-5'],
+    })),
+    instructions: Type.Optional(text(FILLED, {
+      description: 'The system prompt.',
+      examples: ['You make the smallest change that solves the task.'],
+    })),
     instructions_file: Type.Optional(text(FILE_PATH, {
       description: 'A file that holds the system prompt, relative to the pipeline.', examples: ['./agents/developer.md'],
     })),
@@ -18,21 +38,45 @@ export const agent = record(
       examples: [['files', 'shell']],
     })),
     permissions: Type.Optional(words(['read-only', 'limited', 'full'], {
-      description: '`read-only`: no writes, no shell. `limited`: writes inside its worktree, commands that `allow_commands` names. `full`: any command. Default: `limited`.',
+      description:
+        '`read-only`: no writes, no shell. `limited`: writes inside its worktree, commands that `allow_commands` names. ' +
+        '`full`: any command. Default: `limited`.',
       examples: ['full'], default: 'limited',
     })),
     allow_commands: Type.Optional(texts(FILLED, {
-      description: 'With `permissions: limited`: the commands that the shell may run; `*` stands for any text.', examples: [['npm test', 'npx tsc *']],
+      description: 'With `permissions: limited`: the commands that the shell may run; `*` stands for any text.',
+      examples: [['npm test', 'npx tsc *']],
     })),
-    max_turns: Type.Optional(count(1, 100_000, { description: 'How often the model may be called for one step. Default: 50.', examples: [40], default: 50 })),
-    max_output_tokens: Type.Optional(count(1, 10_000_000, { description: 'The longest answer of one call, in tokens. Default: 8192.', examples: [8192], default: 8192 })),
-    temperature: Type.Optional(Type.Number({ minimum: 0, maximum: 2, description: 'How freely the model answers, 0 to 2. Default: the provider’s own.', examples: [0] })),
+    max_turns: Type.Optional(count(1, 100_000, {
+      description: 'How often the model may be called for one step. Default: 50.',
+      examples: [40],
+      default: 50,
+    })),
+    max_output_tokens: Type.Optional(count(1, 10_000_000, {
+      description: 'The longest answer of one call, in tokens. Default: 8192.',
+      examples: [8192],
+      default: 8192,
+    })),
+    temperature: Type.Optional(Type.Number({
+      minimum: 0, maximum: 2, description: 'How freely the model answers, 0 to 2. Default: the provider’s own.', examples: [0],
+    })),
     env: Type.Optional(env({ description: 'Variables for the commands of this agent.' })),
   },
-  { allOf: [when({ required: ['instructions'] }, { properties: { instructions_file: false } })] },
+  {
+    allOf: [
+      when({ required: ['instructions'] }, { properties: { instructions_file: false } }),
+      when(
+        is('executor', 'command'),
+        { required: ['command'], properties: Object.fromEntries(LLM_KEYS.map((key) => [key, false])) },
+        { required: ['model'], properties: { command: false } },
+      ),
+    ],
+  },
 )
 
 export const agents = named(NAME, agent, {
   description: 'Named workers: a model, its instructions and what it may do.',
-  examples: [{ developer: { model: 'claude/claude-sonnet-4-5', instructions: 'You fix bugs.', tools: ['files', 'shell'], permissions: 'full' } }],
+  examples: [{
+    developer: { model: 'claude/claude-sonnet-4-5', instructions: 'You fix bugs.', tools: ['files', 'shell'], permissions: 'full' },
+  }],
 })

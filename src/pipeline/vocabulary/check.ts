@@ -2,7 +2,8 @@ import * as Type from 'typebox'
 import { FILLED, NAME, REPORT } from '../patterns.ts'
 import { count, duration, named, record, text, words } from './values.ts'
 
-const pattern = (description: string, example: string): Type.TOptional<Type.TString> => Type.Optional(Type.String({ description, examples: [example] }))
+const pattern = (description: string, example: string): Type.TOptional<Type.TString> =>
+  Type.Optional(Type.String({ description, examples: [example] }))
 
 const expectation = record(
   'expectation',

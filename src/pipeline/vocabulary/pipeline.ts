@@ -14,7 +14,10 @@ export const pipeline = record(
   'pipeline',
   {
     version: Type.Optional(Type.Literal(1, { description: 'The version of the language. Default: 1.', examples: [1], default: 1 })),
-    name: Type.Optional(text(FILLED, { description: 'For people. Default: the name of the file without its ending.', examples: ['fix-and-prove'] })),
+    name: Type.Optional(text(FILLED, {
+      description: 'For people. Default: the name of the file without its ending.',
+      examples: ['fix-and-prove'],
+    })),
     description: Type.Optional(Type.String({ description: 'What the pipeline does.', examples: ['Fix one issue, prove the fix.'] })),
     inputs: Type.Optional(inputs),
     env: Type.Optional(env({ description: 'Variables for `run` steps and checks.' })),

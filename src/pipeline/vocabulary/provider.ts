@@ -35,7 +35,9 @@ export const provider = record(
       examples: ['anthropic'],
     }),
     api_key_env: Type.Optional(text(ENV_NAME, {
-      description: 'The environment variable that holds the key; a key never stands in the file. Default: `ANTHROPIC_API_KEY` or `OPENAI_API_KEY` by type, none for `openai-compatible`.',
+      description:
+        'The environment variable that holds the key; a key never stands in the file. Default: `ANTHROPIC_API_KEY` or ' +
+        '`OPENAI_API_KEY` by type, none for `openai-compatible`.',
       examples: ['ANTHROPIC_API_KEY'],
     })),
     base_url: Type.Optional(text(HTTP_URL, { description: 'Where the provider answers.', examples: ['http://127.0.0.1:11434/v1'] })),

@@ -31,8 +31,16 @@ const matrix = Type.Unsafe<MatrixText>({
 const retry = record(
   'retry',
   {
-    attempts: Type.Optional(count(1, 1000, { description: 'Attempts in all, the first one counted. Default: 1.', examples: [3], default: 1 })),
-    backoff: Type.Optional(duration({ description: 'The pause before the second attempt; it doubles from then on. Default: 1s.', examples: ['1s'], default: '1s' })),
+    attempts: Type.Optional(count(1, 1000, {
+      description: 'Attempts in all, the first one counted. Default: 1.',
+      examples: [3],
+      default: 1,
+    })),
+    backoff: Type.Optional(duration({
+      description: 'The pause before the second attempt; it doubles from then on. Default: 1s.',
+      examples: ['1s'],
+      default: '1s',
+    })),
     max_delay: Type.Optional(duration({ description: 'The longest pause. Default: 5m.', examples: ['5m'], default: '5m' })),
     on: Type.Optional(Type.Unsafe<readonly string[]>({
       type: 'array', items: { type: 'string', enum: [...RETRYABLE] }, minItems: 1,
@@ -47,38 +55,73 @@ const outputs = Type.Unsafe<readonly string[] | Readonly<Record<string, Readonly
   items: { type: 'string', pattern: NAME },
   propertyNames: { pattern: NAME },
   additionalProperties: { type: 'object' },
-  description: 'What the step hands on. `agent`: a JSON Schema for each output. `run`: the names that the script must write to `$ORCH_OUTPUT`, or a schema for each.',
+  description:
+    'What the step hands on. `agent`: a JSON Schema for each output. `run`: the names that the script must write to ' +
+    '`$ORCH_OUTPUT`, or a schema for each.',
   examples: [{ approach: { type: 'string' }, files: { type: 'array', items: { type: 'string' } } }, ['version']],
 })
 
 const kindKeys = {
-  run: Type.Optional(text(FILLED, { description: 'A shell script. Expressions reach it as variables, never as source.', examples: ['npm test'] })),
+  run: Type.Optional(text(FILLED, {
+    description: 'A shell script. Expressions reach it as variables, never as source.',
+    examples: ['npm test'],
+  })),
   shell: Type.Optional(text(FILLED, {
-    description: 'What runs the script. Default: `bash -euo pipefail`.', examples: ['bash -euo pipefail', 'python3'], default: 'bash -euo pipefail',
+    description: 'What runs the script. Default: `bash -euo pipefail`.',
+    examples: ['bash -euo pipefail', 'python3'],
+    default: 'bash -euo pipefail',
   })),
   agent: Type.Optional(text(NAME, { description: 'The agent that works, in a worktree of its own.', examples: ['developer'] })),
   prompt: Type.Optional(text(FILLED, { description: 'The task of the agent.', examples: ['Fix ${{ inputs.task }}'] })),
-  prompt_file: Type.Optional(text(FILE_PATH, { description: 'A file that holds the task, relative to the pipeline.', examples: ['./prompts/fix.md'] })),
-  verify: Type.Optional(oneOrMany(NAME, { description: 'Checks of the agent’s work, in its worktree, when it says that it is done.', examples: [['types', 'lint', 'tests']] })),
-  repair: Type.Optional(count(0, 100, { description: 'How often a failed check goes back to the agent. Default: 0.', examples: [3], default: 0 })),
-  check: Type.Optional(oneOrMany(NAME, { minItems: 1, description: 'Checks to make on the workspace of what the step needs.', examples: [['lint', 'tests']] })),
+  prompt_file: Type.Optional(text(FILE_PATH, {
+    description: 'A file that holds the task, relative to the pipeline.',
+    examples: ['./prompts/fix.md'],
+  })),
+  verify: Type.Optional(oneOrMany(NAME, {
+    description: 'Checks of the agent’s work, in its worktree, when it says that it is done.',
+    examples: [['types', 'lint', 'tests']],
+  })),
+  repair: Type.Optional(count(0, 100, {
+    description: 'How often a failed check goes back to the agent. Default: 0.',
+    examples: [3],
+    default: 0,
+  })),
+  check: Type.Optional(oneOrMany(NAME, {
+    minItems: 1,
+    description: 'Checks to make on the workspace of what the step needs.',
+    examples: [['lint', 'tests']],
+  })),
+  approve: Type.Optional(text(FILLED, {
+    description: 'A question to a person. The run stops with exit code 6 and goes on with `resume` once `orch-run approve` has answered it.',
+    examples: ['Ship ${{ steps.fix.commit }}?'],
+  })),
 }
 
 const commonKeys = {
   name: Type.Optional(text(FILLED, { description: 'For people. Default: its id.', examples: ['Build on ${{ matrix.os }}'] })),
-  needs: Type.Optional(oneOrMany(FILLED, { description: 'Steps that must have ended well before, and whose changes this one sees.', examples: ['build', ['build', 'test']] })),
+  needs: Type.Optional(oneOrMany(FILLED, {
+    description: 'Steps that must have ended well before, and whose changes this one sees.',
+    examples: ['build', ['build', 'test']],
+  })),
   if: Type.Optional(Type.Unsafe<string | boolean>({
     type: ['string', 'boolean'], pattern: FILLED,
-    description: 'When the step runs. Without a status function it means `success() && (…)`. Default: `success()`.', examples: ["${{ inputs.risk == 'high' }}", 'failure()'],
+    description: 'When the step runs. Without a status function it means `success() && (…)`. Default: `success()`.',
+    examples: ["${{ inputs.risk == 'high' }}", 'failure()'],
   })),
   matrix: Type.Optional(matrix),
   env: Type.Optional(env({ description: 'Variables for the commands of this step.' })),
   timeout: Type.Optional(duration({ description: 'The longest that one attempt may take.', examples: ['10m'] })),
   retry: Type.Optional(retry),
-  continue_on_error: Type.Optional(flag({ description: 'Whether the run goes on as if the step had passed when it fails. Default: `false`.', examples: [true], default: false })),
+  continue_on_error: Type.Optional(flag({
+    description: 'Whether the run goes on as if the step had passed when it fails. Default: `false`.',
+    examples: [true],
+    default: false,
+  })),
   outputs: Type.Optional(outputs),
   workspace: Type.Optional(words(['inherit', 'worktree', 'checkout', 'none'], {
-    description: '`inherit`: a worktree where something it needs has changed files, else the checkout. `worktree`, `checkout`: always that. `none`: an empty folder. Default: `inherit`.',
+    description:
+      '`inherit`: a worktree where something it needs has changed files, else the checkout. `worktree`, `checkout`: always ' +
+      'that. `none`: an empty folder. Default: `inherit`.',
     examples: ['worktree'], default: 'inherit',
   })),
 }
@@ -89,7 +132,8 @@ export const step = record(
   {
     anyOf: STEP_KINDS.map((kind) => ({ required: [kind] })),
     allOf: [
-      ...STEP_KINDS.map((kind) => when({ required: [kind] }, { properties: Object.fromEntries(foreignKeys(kind).map((key) => [key, false])) })),
+      ...STEP_KINDS.map((kind) =>
+        when({ required: [kind] }, { properties: Object.fromEntries(foreignKeys(kind).map((key) => [key, false])) })),
       when({ required: ['agent'] }, {
         anyOf: [{ required: ['prompt'] }, { required: ['prompt_file'] }],
         properties: { outputs: { type: 'object' }, workspace: { enum: ['inherit', 'worktree'] } },
@@ -101,6 +145,6 @@ export const step = record(
 
 export const steps = named(STEP_ID, step, {
   minProperties: 1,
-  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent` and `check` says the kind of a step.',
+  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check` and `approve` says the kind of a step.',
   examples: [{ hello: { run: 'echo hello' } }],
 })

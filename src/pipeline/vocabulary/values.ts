@@ -19,7 +19,11 @@ export function words<const Word extends string>(values: readonly Word[], shown:
 }
 
 /** Strict object: an unknown key is a mistake. Its title names it among the definitions of the schema. */
-export function record<Properties extends Type.TProperties>(title: string, properties: Properties, options: Type.TObjectOptions = {}): Type.TObject<Properties> {
+export function record<Properties extends Type.TProperties>(
+  title: string,
+  properties: Properties,
+  options: Type.TObjectOptions = {},
+): Type.TObject<Properties> {
   return Type.Object(properties, { title, additionalProperties: false, ...options })
 }
 
@@ -40,7 +44,8 @@ export function named<Value extends Type.TSchema>(
   value: Value,
   options: Shown & { readonly minProperties?: number },
 ): Type.TUnsafe<Readonly<Record<string, Type.Static<Value>>>> {
-  return Type.Unsafe<Readonly<Record<string, Type.Static<Value>>>>({ type: 'object', propertyNames: { pattern: names }, additionalProperties: value, ...options })
+  const schema = { type: 'object', propertyNames: { pattern: names }, additionalProperties: value, ...options }
+  return Type.Unsafe<Readonly<Record<string, Type.Static<Value>>>>(schema)
 }
 
 /** A text, or a list of them. */
@@ -48,7 +53,7 @@ export function oneOrMany(pattern: string, shown: Shown & { readonly minItems?: 
   return Type.Unsafe<string | readonly string[]>({ type: ['string', 'array'], pattern, items: { type: 'string', pattern }, ...shown })
 }
 
-export function texts(pattern: string, shown: Shown): Type.TUnsafe<readonly string[]> {
+export function texts(pattern: string, shown: Shown & { readonly minItems?: number }): Type.TUnsafe<readonly string[]> {
   return Type.Unsafe<readonly string[]>({ type: 'array', items: { type: 'string', pattern }, ...shown })
 }
 

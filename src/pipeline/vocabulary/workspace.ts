@@ -10,8 +10,20 @@ export const workspace = record(
       examples: ['HEAD', 'working-tree', 'main'], default: 'HEAD',
     })),
     setup: Type.Optional(text(FILLED, { description: 'A script that runs once in each fresh worktree.', examples: ['npm ci'] })),
-    link: Type.Optional(texts(INSIDE_PATH, { description: 'Ignored paths that worktrees share with the checkout.', examples: [['node_modules']] })),
-    copy: Type.Optional(texts(INSIDE_PATH, { description: 'Ignored paths that are copied from the checkout into each worktree.', examples: [['.env.test']] })),
+    link: Type.Optional(texts(INSIDE_PATH, {
+      description: 'Ignored paths that worktrees share with the checkout.',
+      examples: [['node_modules']],
+    })),
+    copy: Type.Optional(texts(INSIDE_PATH, {
+      description: 'Ignored paths that are copied from the checkout into each worktree.',
+      examples: [['.env.test']],
+    })),
+    allow_protected: Type.Optional(texts(INSIDE_PATH, {
+      description:
+        'Globs of protected paths that agents may change all the same. Protected are `.git*` but `.gitignore`, `.github/**`, ' +
+        '`.gitlab-ci.yml`, the configuration of agents (`.claude/**`, `CLAUDE.md`, `AGENTS.md`, `.mcp.json` …), the pipeline and the files it names.',
+      examples: [['.github/workflows/docs.yml']],
+    })),
   },
   { description: 'How worktrees are made.', examples: [{ base: 'HEAD', setup: 'npm ci', link: ['node_modules'] }] },
 )

@@ -178,4 +178,22 @@ steps:
     expect(diagnostics).toEqual([])
     expect(pipeline?.steps.size).toBe(10_000)
   })
+
+  it('tells a thousand mistakes and how many more there are', async () => {
+    const steps = Array.from({ length: 1500 }, (_, i) => `  s${i}: { rnu: x }\n`).join('')
+    const { diagnostics, pipeline } = await load(`steps:\n${steps}`, 'p.yml')
+    expect(pipeline).toBeUndefined()
+    expect(diagnostics.length).toBe(1001)
+    expect(diagnostics.at(-1)).toEqual({
+      code: 'more-mistakes', severity: 'error', message: 'there are more mistakes from here on than can be told at once: 500', help: 'mend those above first',
+      file: 'p.yml', line: 1002, column: 12, end_line: 1002, end_column: 15,
+    })
+  })
+
+  it('is not broken by hundreds of thousands of wrong items', async () => {
+    const list = (item: string): string => `[${Array.from({ length: 200_000 }, () => item).join(',')}]`
+    for (const text of [`steps: { a: { run: x, outputs: ${list('1')} } }`, `steps: { a: { run: x, matrix: { z: [1], exclude: ${list('{}')} } } }`]) {
+      expect((await load(text, 'p.yml')).pipeline).toBeUndefined()
+    }
+  })
 })

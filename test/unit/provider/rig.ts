@@ -46,7 +46,7 @@ export async function createRig(
   return { provider: providerOf(protocol, http), simulator, clock, [Symbol.asyncDispose]: () => simulator.close() }
 }
 
-function providerOf(protocol: Protocol, settings: HttpProvider & { readonly baseUrl: string }): Provider {
+export function providerOf(protocol: Protocol, settings: HttpProvider & { readonly baseUrl: string }): Provider {
   switch (protocol) {
     case 'messages': return createAnthropic(settings)
     case 'responses': return createOpenai(settings)

@@ -1,0 +1,56 @@
+import { expect } from 'vitest'
+import { orchRun } from './program.ts'
+import type { Ended, Start } from './program.ts'
+
+/** A report as tests read it. */
+export interface Report {
+  readonly run: {
+    readonly id: string; readonly status: string; readonly exit_code: number | null; readonly resumes: number
+    readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: Readonly<Record<string, unknown>>
+  }
+  readonly git: { readonly base: string | null; readonly head: string | null; readonly dirty: boolean }
+  readonly totals: Readonly<Record<string, number>>
+  readonly steps: readonly ReportStep[]
+  readonly exceptions: readonly { readonly severity: string; readonly step: string | null; readonly code: string; readonly message: string; readonly next: string | null }[]
+}
+
+export interface ReportStep {
+  readonly id: string
+  readonly status: string
+  readonly cached: boolean
+  readonly exit_code: number | null
+  readonly outputs: Readonly<Record<string, unknown>>
+  readonly commit: string | null
+  readonly files_changed: readonly string[]
+  readonly matrix: unknown
+  readonly attempts: readonly { readonly attempt: number; readonly status: string; readonly failure: Told | null }[]
+  readonly checks: readonly { readonly name: string; readonly status: string; readonly gate: string; readonly message: string | null; readonly problems: readonly unknown[] }[]
+  readonly failure: Told | null
+}
+
+interface Told {
+  readonly code: string
+  readonly message: string
+}
+
+/** Runs the program with `--json` and expects this exit code: its report, and all that it said. */
+export async function runFor(code: number, cwd: string, args: readonly string[], more: Partial<Start> = {}): Promise<{ report: Report; ended: Ended }> {
+  const ended = await orchRun({ cwd, args: [...args, '--json'], ...more })
+  expect(ended.code, ended.stderr).toBe(code)
+  return { report: JSON.parse(ended.stdout) as Report, ended }
+}
+
+/** Status of every node by its id. */
+export function statuses(report: Report): Record<string, string> {
+  return Object.fromEntries(report.steps.map((step) => [step.id, step.status]))
+}
+
+/** Outputs of every node by its id. */
+export function outputsOf(report: Report): Record<string, unknown> {
+  return Object.fromEntries(report.steps.map((step) => [step.id, step.outputs]))
+}
+
+/** Code and message of what failed, by the node's id. */
+export function failures(report: Report): Record<string, string> {
+  return Object.fromEntries(report.steps.flatMap(({ id, failure }) => (failure ? [[id, `${failure.code}: ${failure.message}`]] : [])))
+}

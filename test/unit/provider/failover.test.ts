@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest'
+import type { Decision } from '../../../src/provider/caller.ts'
+import type { ModelReply } from '../../../src/provider/model.ts'
+import type { Result } from '../../../src/base/result.ts'
+import { createAdmission } from '../../../src/provider/admission.ts'
+import type { Refusal } from '../../../src/provider/caller.ts'
+import { createConceal } from '../../../src/provider/conceal.ts'
+import { createCaller } from '../../../src/provider/create-caller.ts'
+import { createLedger } from '../../../src/provider/ledger.ts'
+import { RETRY } from '../../../src/provider/retry.ts'
+import type { Protocol, SimAnswer, SimRequest } from '../../simulator/answer.ts'
+import { startSimulator } from '../../simulator/simulator.ts'
+import { listener } from './fake-provider.ts'
+import type { Told } from './fake-provider.ts'
+import { KEY, PROTOCOLS, providerOf, REQUEST } from './rig.ts'
+
+/** The answer that must arrive whole. */
+const SIXTY = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ')
+const WELL = { text: SIXTY, usage: { input: 50, output: 60 } }
+
+/** What the published measurement gives every system: thirty seconds, and a limit for the first event. All of it a hundredth here. */
+const PATIENCE = { headers: 300, first: 120, idle: 300, content: 400, rest: 100, total: 3_000 }
+
+interface Scene {
+  readonly result: Result<ModelReply, Refusal>
+  readonly decision: Decision
+  readonly told: Told
+  /** When the broken model was asked, in milliseconds from the beginning. */
+  readonly first: readonly number[]
+  readonly fallback: readonly SimRequest[]
+  readonly ms: number
+}
+
+/** One call over a route of a broken model and a sound one, on real sockets through the vendor's SDK; then one more, to see that all is well. */
+async function play(protocol: Protocol, broken: (number: number) => SimAnswer, sound: (request: SimRequest) => SimAnswer = () => WELL): Promise<Scene> {
+  let count = 0
+  const simulator = await startSimulator({
+    answer: (request) => {
+      if (request.model !== 'broken') return sound(request)
+      count += 1
+      return broken(count - 1)
+    },
+  })
+  const clock = { now: () => Date.now(), elapsed: () => performance.now(), after: (ms: number, callback: () => void) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  } }
+  const provider = providerOf(protocol, {
+    name: 'sim', key: KEY, headers: {}, patience: PATIENCE, conceal: createConceal([KEY]), baseUrl: simulator.baseUrl[protocol],
+    ports: { http: { fetch: globalThis.fetch }, clock },
+  })
+  const price = { input: 3n, output: 7n, cacheRead: 1n, cacheWrite: 4n }
+  const caller = createCaller(
+    new Map([['sim', provider]]),
+    { price: () => price, admission: createAdmission(createLedger(new Map()), () => ['run']), retry: { ...RETRY, backoffMs: 100 } },
+    { clock, random: { fraction: () => 0.9, hex: () => '' } },
+  )
+  const route = { name: 'r', strategy: 'priority' as const, lanes: ['broken', 'sound'].map((model) => ({ provider: 'sim', model })) }
+  const told = listener()
+  const began = performance.now()
+  const result = await caller.call(route, REQUEST, told, new AbortController().signal)
+  const ms = performance.now() - began
+  const decision = told.events.flatMap(([kind, event]) => (kind === 'decided' ? [event] : []))[0]
+  if (decision === undefined) throw new Error('nothing was decided')
+  const first = simulator.log.filter(({ request }) => request.model === 'broken').map(({ at }) => at - began)
+  const fallback = simulator.log.filter(({ request }) => request.model === 'sound').map(({ request }) => request)
+  const after = await caller.call({ provider: 'sim', model: 'sound' }, REQUEST, listener({ node: 'after', attempt: 1, call: 0 }), new AbortController().signal)
+  await simulator.close()
+  expect(after.ok).toBe(true)
+  return { result, decision, told, first, fallback, ms }
+}
+
+function whole(scene: Scene, model: string): void {
+  expect(scene.result).toMatchObject({ ok: true, value: { message: { text: SIXTY }, model, usage: { input: 50, output: 60 } } })
+}
+
+function error(status: number, type: string, headers: Record<string, string> = {}): SimAnswer {
+  return { status, headers, body: { error: { type, code: type, message: 'so it is' } } }
+}
+
+/** What is broken once; afterwards all is well. */
+function once(fault: SimAnswer): (number: number) => SimAnswer {
+  return (number) => (number === 0 ? fault : WELL)
+}
+
+describe.each(PROTOCOLS)('over %s, the sixteen faults of the public measurement', (protocol) => {
+  it('S01: a limit that names its end is waited for, and not asked again before', async () => {
+    const scene = await play(protocol, once(error(429, 'rate_limit_error', { 'retry-after': '2' })))
+    whole(scene, 'broken')
+    expect(scene.first.length).toBe(2)
+    expect((scene.first[1] ?? 0) - (scene.first[0] ?? 0)).toBeGreaterThanOrEqual(1_999)
+    expect((scene.first[1] ?? 0) - (scene.first[0] ?? 0)).toBeLessThanOrEqual(2_500)
+  })
+
+  it('S02: a limit without end is left after a few tries', async () => {
+    const scene = await play(protocol, () => error(429, 'rate_limit_error'))
+    whole(scene, 'sound')
+    expect(scene.first.length).toBe(3)
+  })
+
+  it('S03: an error of the server is tried again in the same place', async () => {
+    const scene = await play(protocol, once(error(500, 'api_error')))
+    whole(scene, 'broken')
+    expect(scene.first.length).toBe(2)
+  })
+
+  it('S04: an overloaded provider is left at once', async () => {
+    const scene = await play(protocol, () => error(503, 'overloaded_error'))
+    whole(scene, 'sound')
+    expect(scene.first.length).toBe(1)
+  })
+
+  it('S05: a connection that breaks before the answer is made again', async () => {
+    const scene = await play(protocol, once({ ...WELL, fault: { kind: 'reset' } }))
+    whole(scene, 'broken')
+    expect(scene.first.length).toBe(2)
+  })
+
+  it('S06: a provider that never answers is asked once', async () => {
+    const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'stall-before-headers' } }))
+    whole(scene, 'sound')
+    expect(scene.first.length).toBe(1)
+    expect(scene.ms).toBeLessThan(1_000)
+  })
+
+  it('S07: a first event that is long in coming is not waited for', async () => {
+    const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'stall', after: 0 } }))
+    whole(scene, 'sound')
+    expect(scene.ms).toBeLessThan(500)
+  })
+
+  it('S08: a stream that is cut is never a success, and is begun again', async () => {
+    const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'cut', after: 2 } }))
+    whole(scene, 'sound')
+    expect(scene.first.length).toBe(2)
+  })
+
+  it('S09: a stream that stalls is left', async () => {
+    const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'stall', after: 2 } }))
+    whole(scene, 'sound')
+    expect(scene.ms).toBeLessThan(1_000)
+  })
+
+  it('S10: an event that is no JSON spoils nothing', async () => {
+    const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'broken-event', after: 3 } }))
+    whole(scene, 'sound')
+    whole(await play(protocol, once({ ...WELL, fault: { kind: 'broken-event', after: 3 } })), 'broken')
+  })
+
+  it('S11: a stream that is whole and never says that it is over is a success', async () => {
+    const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'linger' } }))
+    whole(scene, 'broken')
+    expect(scene.first.length).toBe(1)
+    expect(scene.ms).toBeLessThan(1_000)
+  })
+
+  it('S12: a conversation that is too long is sent to another model, not again', async () => {
+    const scene = await play(protocol, () => error(400, 'context_length_exceeded'))
+    whole(scene, 'sound')
+    expect(scene.first.length).toBe(1)
+  })
+
+  it('S13: what a policy forbids is told, and not tried elsewhere', async () => {
+    const scene = await play(protocol, () => error(400, 'content_policy_violation'))
+    expect(scene.result).toMatchObject({
+      ok: false, error: { kind: 'failed', failure: { reason: 'invalid-request', message: 'provider `sim` answered 400: so it is' } },
+    })
+    expect([scene.first.length, scene.fallback.length]).toEqual([1, 0])
+  })
+
+  it('S14: the new beginning has nothing of the broken answer in it', async () => {
+    const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'cut', after: 2 } }), (request) => {
+      return request.turns.at(-1)?.role === 'assistant' ? error(400, 'invalid_request_error') : WELL
+    })
+    whole(scene, 'sound')
+    expect(scene.fallback.map(({ answers }) => answers)).toEqual([0])
+  })
+
+  it('S16: it is told who answered, and what failed costs nothing', async () => {
+    const scene = await play(protocol, () => error(503, 'overloaded_error'))
+    whole(scene, 'sound')
+    expect(scene.decision).toMatchObject({ chosen: 'sim/sound', excluded: [{ model: 'sim/broken', because: 'overloaded' }] })
+    const settled = scene.told.events.flatMap(([kind, event]) => (kind === 'settled' ? [[event.cost, event.basis]] : []))
+    expect(settled).toEqual([['0', 'none'], [String(50 * 3 + 60 * 7), 'measured']])
+  })
+})
+
+describe.each(PROTOCOLS)('over %s', (protocol) => {
+  it('a provider that is overloaded costs a call at most 20 ms', async () => {
+    const simulator = await startSimulator({
+      answer: (request) => (request.model === 'broken' ? error(503, 'overloaded_error') : WELL),
+    })
+    const clock = { now: () => Date.now(), elapsed: () => performance.now(), after: (): (() => void) => () => {} }
+    const provider = providerOf(protocol, {
+      name: 'sim', key: KEY, headers: {}, patience: PATIENCE, conceal: createConceal([KEY]), baseUrl: simulator.baseUrl[protocol],
+      ports: { http: { fetch: globalThis.fetch }, clock },
+    })
+    const settings = {
+      price: () => 'free' as const, admission: createAdmission(createLedger(new Map()), () => ['run']), retry: RETRY,
+      // Never opens, so that every call begins at the broken model.
+      breaker: { failures: 1e9, cooldown: 1 },
+    }
+    const lanes = ['broken', 'sound'].map((model) => ({ provider: 'sim', model }))
+    const times = { direct: [] as number[], around: [] as number[] }
+    for (let call = 0; call < 60; call += 1) {
+      for (const kind of ['direct', 'around'] as const) {
+        const caller = createCaller(new Map([['sim', provider]]), settings, { clock, random: { fraction: () => 0, hex: () => '' } })
+        const at = performance.now()
+        const target = kind === 'direct' ? { provider: 'sim', model: 'sound' } : { name: 'r', strategy: 'priority' as const, lanes }
+        expect((await caller.call(target, REQUEST, listener({ node: `${kind}${call}`, attempt: 1, call: 0 }), new AbortController().signal)).ok).toBe(true)
+        times[kind].push(performance.now() - at)
+      }
+    }
+    await simulator.close()
+    const added = times.around.map((time, index) => time - (times.direct[index] ?? 0)).slice(10).sort((a, b) => a - b)
+    expect(added[Math.floor(added.length * 0.9)]).toBeLessThan(20)
+  })
+})
