@@ -18,6 +18,7 @@ const ROOMS: Readonly<Record<string, { imports: string; packages?: string }>> = 
   store: { imports: 'run base' },
   report: { imports: 'run base', packages: 'typebox' },
   ui: { imports: 'run base', packages: 'listr2' },
+  forge: { imports: 'run base' },
   host: { imports: 'base', packages: 'execa simple-git' },
   cli: { imports: '*', packages: 'commander' },
 }

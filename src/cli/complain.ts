@@ -1,9 +1,11 @@
 import type { Diagnostic } from '../document/diagnostic.ts'
 import { formatDiagnostics } from '../document/format.ts'
+import { plainLine } from '../ui/plain.ts'
 
-/** One sentence to standard error, with the next step where there is one. */
+/** One sentence to standard error, with the next step where there is one. What strangers named in it can command nobody. */
 export function complain(message: string, help?: string): void {
-  process.stderr.write(`error: ${message}\n${help === undefined ? '' : `  help: ${help}\n`}`)
+  const plain = message.split('\n').map(plainLine).join('\n')
+  process.stderr.write(`error: ${plain}\n${help === undefined ? '' : `  help: ${plainLine(help)}\n`}`)
 }
 
 /** Diagnostics for people, to standard error. */

@@ -2,20 +2,19 @@ import { isObject } from '../base/json.ts'
 import type { JsonObject } from '../base/json.ts'
 import { PortError } from '../base/ports.ts'
 import type { Files } from '../base/ports.ts'
+import { trustOf } from '../forge/trust.ts'
 import type { Facts } from '../run/facts.ts'
 import { EXIT } from './exit-code.ts'
 import type { Readiness } from './preflight.ts'
 import { Stop } from './stop.ts'
 
-/** What expressions may name of the surroundings. Throws `Stop` when GitHub's event file is broken. */
-export async function readFacts(
-  files: Files, env: Readonly<Record<string, string>>, readiness: Readiness, inputs: JsonObject, secrets: Readonly<Record<string, string>>,
-): Promise<Facts> {
+/** What expressions may name of the surroundings. */
+export function factsOf(github: JsonObject, readiness: Readiness, inputs: JsonObject, secrets: Readonly<Record<string, string>>): Facts {
   const { repository, base } = readiness
   return {
     inputs,
     secrets,
-    github: await githubContext(files, env),
+    github,
     git: { sha: repository?.head ?? '', branch: repository?.branch ?? '', base: base?.commit ?? '' },
   }
 }
@@ -29,7 +28,8 @@ const GITHUB: readonly (readonly [string, string])[] = [
   ['api_url', 'GITHUB_API_URL'], ['graphql_url', 'GITHUB_GRAPHQL_URL'], ['workspace', 'GITHUB_WORKSPACE'],
 ]
 
-async function githubContext(files: Files, env: Readonly<Record<string, string>>): Promise<JsonObject> {
+/** The event and its surroundings inside GitHub Actions, nothing elsewhere. Throws `Stop` when the event file is broken. */
+export async function readGithub(files: Files, env: Readonly<Record<string, string>>): Promise<JsonObject> {
   const path = env.GITHUB_EVENT_PATH
   if (path === undefined || path === '') return {}
   const named = GITHUB.flatMap(([name, variable]) => (env[variable] === undefined ? [] : [[name, env[variable]] as const]))
@@ -45,4 +45,14 @@ async function readEvent(files: Files, path: string): Promise<JsonObject> {
     if (!(error instanceof PortError) && !(error instanceof SyntaxError)) throw error
     throw new Stop(EXIT.invalid, `the event file \`${path}\` (GITHUB_EVENT_PATH) cannot be read: ${error.message}`)
   }
+}
+
+/**
+ * Stops for an event that whoever caused it must not spend our keys, money and machines with. Such a run would need a sandbox
+ * that holds, and there is none yet.
+ */
+export function refuseUntrusted(github: JsonObject): void {
+  const trust = trustOf(github)
+  if (trust === undefined || trust.trusted) return
+  throw new Stop(EXIT.refused, `the event is untrusted: ${trust.reason}, and there is no sandbox to run it in`, 'let somebody with write access start the run')
 }

@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import type { Files } from '../base/ports.ts'
 import type { NodeState } from '../run/run.ts'
 import { nodeFolder } from '../store/node-folder.ts'
+import { plainLine } from '../ui/plain.ts'
 import { environment, realPorts } from './ports.ts'
 import { EXIT } from './exit-code.ts'
 import { orStop, Stop } from './stop.ts'
 import { stateStore, unwrap } from './store.ts'
+import { inCi } from './view.ts'
 
 /** Prints what the attempts of a run, or of one of its steps or nodes, wrote: standard output first, then standard error. */
 export async function logsCommand(id: string, wanted: string | undefined, options: { readonly stateDir: string }): Promise<number> {
@@ -25,9 +27,15 @@ async function printNode(files: Files, folderOf: (attempt: number) => string, no
     const texts = await Promise.all(['stdout.log', 'stderr.log'].map(async (name) => textOf(files, join(folderOf(attempt), name))))
     const text = texts.join('')
     if (text === '') continue
-    if (titled || node.attempts.length > 1) process.stdout.write(`── ${node.id}, attempt ${attempt}\n`)
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    if (titled || node.attempts.length > 1) process.stdout.write(`── ${plainLine(node.id)}, attempt ${attempt}\n`)
+    process.stdout.write(shown(text.endsWith('\n') ? text : `${text}\n`))
   }
+}
+
+/** Byte for byte into a file or a program; where people or a CI system read along, it can command neither. */
+function shown(text: string): string {
+  const isRead = process.stdout.isTTY || inCi(process.env)
+  return isRead ? text.split('\n').map(plainLine).join('\n') : text
 }
 
 async function textOf(files: Files, path: string): Promise<string> {

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import { resumeCommand as nextCommand } from '../report/next-command.ts'
 import { reportFormats } from '../report/registry.ts'
 import { EXIT } from './exit-code.ts'
-import { readFacts } from './facts.ts'
+import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
 import { loadPipeline, parsePipeline } from './load-pipeline.ts'
 import { readNamedFiles } from './named-files.ts'
@@ -69,9 +69,11 @@ async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<n
   const loaded = await readAgain({ ports, cwd, run, folder, options })
   const inputs = await knownInputs(ports, loaded.pipeline, run, options, cwd)
   const pipeline = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), { ...options, ...(run.base ? { base: run.base.commit } : {}) })
+  const github = await readGithub(ports.files, env)
+  refuseUntrusted(github)
   const readiness = await preflight(ports, pipeline, { ...options, run: run.id }, env, cwd)
   const secrets = namedSecrets(textOf(loaded.text, pipeline), env)
-  const facts = await readFacts(ports.files, env, readiness, inputs, secrets)
+  const facts = factsOf(github, readiness, inputs, secrets)
   const expressions = await expressionsOf(loaded.text, pipeline)
   const plan = buildPlan(pipeline)
   const { event, expired, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run))

@@ -1,12 +1,12 @@
 import { usdToPico } from '../base/money.ts'
 import { createRedactor } from '../base/redact.ts'
-import { loadExpressions } from '../pipeline/expression.ts'
+import { loadExpressions } from '../pipeline/expression-load.ts'
 import type { Expressions } from '../pipeline/expression.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { buildPlan } from '../plan/build.ts'
 import { emptyRun } from '../run/lay.ts'
 import { openRun } from '../run/open.ts'
-import { readFacts } from './facts.ts'
+import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
 import { loadPipeline } from './load-pipeline.ts'
 import { readNamedFiles } from './named-files.ts'
@@ -33,10 +33,12 @@ async function run(file: string, options: RunOptions): Promise<number> {
   const inputs = await givenInputs(ports.files, loaded.pipeline, options, cwd)
   const pipeline = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), options)
   const id = chosenRunId(ports, options.runId)
+  const github = await readGithub(ports.files, env)
+  refuseUntrusted(github)
   const readiness = await preflight(ports, pipeline, { ...options, run: id }, env, cwd)
   const secrets = namedSecrets(textOf(loaded.text, pipeline), env)
   const hidden = hiddenValues(pipeline, secrets, inputs, env)
-  const facts = await readFacts(ports.files, env, readiness, inputs, secrets)
+  const facts = factsOf(github, readiness, inputs, secrets)
   const expressions = await expressionsOf(loaded.text, pipeline)
   const folder = await newRunFolder(ports, cwd, options.stateDir, id, loaded.text)
   const plan = buildPlan(pipeline)

@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import { formatUsd, picoToUsd } from '../base/money.ts'
+import { plainLine } from '../ui/plain.ts'
 import { environment, realPorts } from './ports.ts'
 import { EXIT } from './exit-code.ts'
 import { orStop } from './stop.ts'
@@ -19,5 +20,5 @@ export async function runsCommand(options: { readonly stateDir: string; readonly
 
 function line(run: { id: string; status: string; startedAt: number; finishedAt: number | null; cost: bigint; pipeline: string }): string {
   const duration = run.finishedAt === null ? '–' : formatDuration(run.finishedAt - run.startedAt)
-  return [run.id.padEnd(22), run.status.padEnd(11), duration.padStart(8), formatUsd(run.cost).padStart(9), run.pipeline].join('  ')
+  return [run.id.padEnd(22), run.status.padEnd(11), duration.padStart(8), formatUsd(run.cost).padStart(9), plainLine(run.pipeline)].join('  ')
 }

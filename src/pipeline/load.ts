@@ -51,7 +51,7 @@ async function mistakesOf(document: Document, root: MappingNode, value: Json, ex
 async function expressionMistakes(survey: Survey, loaded: Expressions | undefined): Promise<readonly Diagnostic[]> {
   const { sites, stray } = findSites(survey)
   if (sites.length === 0) return stray
-  const [{ checkSite }, { loadExpressions }] = await Promise.all([import('./expression-check.ts'), import('./expression.ts')])
+  const [{ checkSite }, { loadExpressions }] = await Promise.all([import('./expression-check.ts'), import('./expression-load.ts')])
   const expressions = loaded ?? (await loadExpressions())
   const found: Diagnostic[] = [...stray]
   for (const site of sites) {

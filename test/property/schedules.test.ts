@@ -30,7 +30,7 @@ async function play(seed: number, calls: number): Promise<Played> {
   const chance = seeded(seed)
   const clock = createVirtualClock()
   // From next to nothing to more than all calls hold.
-  const limit = BigInt(Math.floor(5_000 + chance() * calls * 9_000))
+  const limit = BigInt(Math.floor(5_000 + chance() * calls * 4_000))
   const ledger = createLedger(new Map([['run', { limit, spent: 0n }]]))
   let [told, invoice, most] = [0n, 0n, 0n]
   let refused = 0

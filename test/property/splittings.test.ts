@@ -42,15 +42,11 @@ function stream(protocol: Protocol, chance: () => number): Stream {
   return { chunks: split(sent, chance), isWhole: sent.length >= needed }
 }
 
+/** Mostly at a few places, now and then at every byte. */
 function split(bytes: Uint8Array, chance: () => number): readonly Uint8Array[] {
-  const chunks: Uint8Array[] = []
-  const size = 1 + Math.floor(chance() ** 3 * bytes.length)
-  for (let at = 0; at < bytes.length;) {
-    const next = at + 1 + Math.floor(chance() * size)
-    chunks.push(bytes.subarray(at, next))
-    at = next
-  }
-  return chunks
+  if (chance() < 0.01) return Array.from(bytes, (byte) => new Uint8Array([byte]))
+  const places = Array.from({ length: Math.floor(chance() * 8) }, () => Math.floor(chance() * bytes.length)).sort((a, b) => a - b)
+  return [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length)).filter(({ length }) => length > 0)
 }
 
 function bodyOf(protocol: Protocol): Record<string, unknown> {

@@ -2,18 +2,24 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { isError } from './answer.ts'
 import type { Protocol, SimAnswer, SimRequest, SimUsage, Speech } from './answer.ts'
-import { CHAT } from './chat.ts'
-import { MESSAGES } from './messages.ts'
-import { RESPONSES } from './responses.ts'
+
+import type { Cached, PromptCache } from './cache.ts'
+import { createPromptCache, hasMarks, promptParts } from './cache.ts'
+import type { Quota, QuotaAnswer } from './quota.ts'
 import { speak } from './speak.ts'
+import { SPEECHES } from './speeches.ts'
 import { readRequests, writeHead } from './wire.ts'
 import type { RawRequest } from './wire.ts'
 
 export interface SimulatorOptions {
   /** What is said to a request: the script. */
   answer(request: SimRequest): SimAnswer | Promise<SimAnswer>
-  /** Stamps of the log, in milliseconds. */
+  /** Stamps of the log, and the time of limits and cache, in milliseconds. */
   readonly now?: () => number
+  /** Refuses what is above a vendor's limits, and tells what is left of them. */
+  readonly quota?: Quota
+  /** Keeps prompts for so long; then usage that the script does not say is counted with the cache. */
+  readonly cacheMs?: number
 }
 
 /** One request and what became of it. */
@@ -42,8 +48,6 @@ export interface Simulator {
   close(): Promise<void>
 }
 
-const SPEECHES: Readonly<Record<Protocol, Speech>> = { messages: MESSAGES, responses: RESPONSES, chat: CHAT }
-
 /** A provider of models on a loopback socket, which speaks three protocols and breaks off where it is told to. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const now = options.now ?? ((): number => performance.now())
@@ -52,9 +56,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const closings = createCounter()
   const sockets = new Set<Socket>()
   const pings = new Set<() => void>()
+  const cache = options.cacheMs === undefined ? undefined : { anthropic: createPromptCache(options.cacheMs, true), openai: createPromptCache(options.cacheMs, false) }
   let received = 0
   let connections = 0
   const handle = async (socket: Socket, connection: number, raw: RawRequest): Promise<void> => {
+    if (raw.method === 'POST' && raw.path === '/v1/messages/count_tokens') return countTokens(socket, raw)
     const found = Object.entries(SPEECHES).find(([, speech]) => speech.path === raw.path)
     if (raw.method !== 'POST' || found === undefined) return notFound(socket, raw)
     const [protocol, speech] = found as [Protocol, Speech]
@@ -63,11 +69,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const answers = parts.turns.filter((turn) => turn.role === 'assistant').length
     const request: SimRequest = { ...parts, answers, protocol, number: received, headers: raw.headers, body }
     received += 1
-    const answer = await options.answer(request)
-    const usage = usageOf(answer, raw.body)
+    const said = await options.answer(request)
+    const own = isError(said) || cache === undefined ? undefined : cached(protocol === 'messages' ? cache.anthropic : cache.openai, request, now())
+    const counted = usageOf(said, raw.body, own)
+    const admitted = isError(said) ? undefined : options.quota?.ask({ input: counted.input + counted.cacheWrite, cacheRead: counted.cacheRead, maxOutput: request.maxOutputTokens }, now())
+    const answer = limited(said, admitted)
+    const usage = isError(answer) ? NOTHING : counted
     log.push({ request, at: now(), connection, answer, billed: usage })
     arrivals.add()
     await speak(socket, speech, request, answer, usage, (ping) => pings.add(ping))
+    admitted?.end(usage.output, now())
   }
   const server = createServer((socket) => {
     const connection = connections
@@ -119,10 +130,31 @@ function added(a: Required<SimUsage>, b: Required<SimUsage>): Required<SimUsage>
 }
 
 /** About four bytes to a token, where the script does not say. */
-function usageOf(answer: SimAnswer, body: string): Required<SimUsage> {
+function usageOf(answer: SimAnswer, body: string, cached: Cached | undefined): Required<SimUsage> {
   if (isError(answer)) return NOTHING
   const said = JSON.stringify([answer.text ?? '', answer.calls ?? []])
-  return { ...NOTHING, ...(answer.usage ?? { input: Math.ceil(body.length / 4), output: Math.ceil(said.length / 4) }) }
+  const input = cached ?? { input: Math.ceil(body.length / 4) }
+  return { ...NOTHING, ...(answer.usage ?? { ...input, output: Math.ceil(said.length / 4) }) }
+}
+
+/** Anthropic keeps only what is marked. */
+function cached(cache: PromptCache, request: SimRequest, now: number): Cached | undefined {
+  if (request.protocol === 'messages' && !hasMarks(request.body)) return undefined
+  return cache.count(request.model, promptParts(request.body), now)
+}
+
+/** What a limit refuses is not said; what is left of the limits is told with every answer. */
+function limited(answer: SimAnswer, admitted: QuotaAnswer | undefined): SimAnswer {
+  if (admitted === undefined) return answer
+  if (admitted.admitted) return { ...answer, headers: { ...admitted.headers, ...answer.headers } }
+  return { status: 429, headers: admitted.headers, body: { type: 'error', error: { type: 'rate_limit_error', code: 'rate_limit_exceeded', message: 'slow down' } } }
+}
+
+function countTokens(socket: Socket, raw: RawRequest): void {
+  const parts = promptParts(JSON.parse(raw.body) as Record<string, unknown>)
+  const body = JSON.stringify({ input_tokens: parts.reduce((sum, part) => sum + Math.ceil(Buffer.byteLength(part) / 4), 0) })
+  writeHead(socket, 200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) })
+  socket.write(body)
 }
 
 function notFound(socket: Socket, raw: RawRequest): void {

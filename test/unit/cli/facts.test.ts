@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readFacts } from '../../../src/cli/facts.ts'
+import { factsOf, readGithub, refuseUntrusted } from '../../../src/cli/facts.ts'
 import { Stop } from '../../../src/cli/stop.ts'
 import { createFiles } from '../../../src/host/files.ts'
 import { folderWith, removeFolders } from '../../rig/program.ts'
@@ -11,7 +11,7 @@ const READINESS = { repository: undefined, base: null, checks: new Map() }
 
 describe('the facts of a run', () => {
   it('hold nothing of GitHub outside of it', async () => {
-    expect(await readFacts(createFiles(), { GITHUB_SHA: 'abc' }, READINESS, { task: 'x' }, { KEY: 'k' })).toEqual({
+    expect(factsOf(await readGithub(createFiles(), { GITHUB_SHA: 'abc' }), READINESS, { task: 'x' }, { KEY: 'k' })).toEqual({
       inputs: { task: 'x' }, secrets: { KEY: 'k' }, github: {}, git: { sha: '', branch: '', base: '' },
     })
   })
@@ -19,14 +19,22 @@ describe('the facts of a run', () => {
   it('hold the job and its event inside', async () => {
     const cwd = folderWith({ 'event.json': '{"issue":{"title":"T"}}' })
     const env = { GITHUB_EVENT_PATH: join(cwd, 'event.json'), GITHUB_EVENT_NAME: 'issues', GITHUB_SHA: 'abc', OTHER: 'x' }
-    expect((await readFacts(createFiles(), env, READINESS, {}, {})).github).toEqual({ event_name: 'issues', sha: 'abc', event: { issue: { title: 'T' } } })
+    expect(await readGithub(createFiles(), env)).toEqual({ event_name: 'issues', sha: 'abc', event: { issue: { title: 'T' } } })
   })
 
   it.each([['no JSON', '{'], ['no mapping', '[1]'], ['missing', undefined]])('refuse an event file that is broken: %s', async (_what, text) => {
     const cwd = folderWith(text === undefined ? {} : { 'event.json': text })
-    const refused = await readFacts(createFiles(), { GITHUB_EVENT_PATH: join(cwd, 'event.json') }, READINESS, {}, {}).catch((error: unknown) => error)
+    const refused = await readGithub(createFiles(), { GITHUB_EVENT_PATH: join(cwd, 'event.json') }).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(Stop)
     expect((refused as Stop).exitCode).toBe(2)
     expect((refused as Stop).message).toContain('GITHUB_EVENT_PATH')
+  })
+
+  it('end a run that somebody without write access has set off', () => {
+    const repository = { full_name: 'o/r' }
+    const refuse = (association: string): void => refuseUntrusted({ event_name: 'issue_comment', event: { repository, comment: { author_association: association } } })
+    expect(() => refuse('NONE')).toThrow('the event is untrusted: the author of the comment has no write access to the repository')
+    expect(() => refuse('MEMBER')).not.toThrow()
+    expect(() => refuseUntrusted({})).not.toThrow()
   })
 })

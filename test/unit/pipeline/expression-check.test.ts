@@ -3,7 +3,7 @@ import type { MappingNode, ScalarNode } from '../../../src/document/document.ts'
 import { parse } from '../../../src/document/parse.ts'
 import { checkSite } from '../../../src/pipeline/expression-check.ts'
 import type { TemplateSite } from '../../../src/pipeline/expression-check.ts'
-import { loadExpressions } from '../../../src/pipeline/expression.ts'
+import { loadExpressions } from '../../../src/pipeline/expression-load.ts'
 import type { Names } from '../../../src/pipeline/names.ts'
 
 const expressions = await loadExpressions()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../../src/base/json.ts'
-import { loadExpressions } from '../../../src/pipeline/expression.ts'
+import { loadExpressions } from '../../../src/pipeline/expression-load.ts'
 import type { Scope } from '../../../src/pipeline/expression.ts'
 
 const expressions = await loadExpressions()

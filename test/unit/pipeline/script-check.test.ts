@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadExpressions } from '../../../src/pipeline/expression.ts'
+import { loadExpressions } from '../../../src/pipeline/expression-load.ts'
 import { scriptFaults } from '../../../src/pipeline/script-check.ts'
 
 const expressions = await loadExpressions()

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { loadExpressions } from '../../../src/pipeline/expression.ts'
+import { loadExpressions } from '../../../src/pipeline/expression-load.ts'
 import type { Scope } from '../../../src/pipeline/expression.ts'
 import { compileScript, renderVariables } from '../../../src/pipeline/script.ts'
 
