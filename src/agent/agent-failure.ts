@@ -8,6 +8,7 @@ export const ABORTED: AgentFailure = { code: 'aborted', message: 'the agent was 
 export function failureOf(refusal: Refusal): AgentFailure {
   if (refusal.kind === 'budget') return { code: 'budget-exceeded', message: refusal.message, scope: refusal.scope }
   const { reason, message } = refusal.failure
+  if (refusal.kind === 'quota') return { code: 'quota-exhausted', message, resumeAfter: refusal.resumeAfter }
   if (reason === 'aborted') return ABORTED
   if (reason === 'recording-missing') return { code: 'recording-missing', message }
   return { code: 'provider-failed', message, reason, retryable: isRetryable(reason) }

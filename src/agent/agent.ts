@@ -62,5 +62,6 @@ export type AgentFailure =
   | { readonly code: 'output-invalid'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
   | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
+  | { readonly code: 'quota-exhausted'; readonly message: string; readonly resumeAfter: number }
   | { readonly code: 'recording-missing'; readonly message: string }
   | { readonly code: 'aborted'; readonly message: string }

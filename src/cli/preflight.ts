@@ -74,12 +74,12 @@ async function findPrograms(ports: Ports, agents: readonly AgentSpec[], env: Rea
 }
 
 function refuseUnpriced(pipeline: Pipeline, agents: readonly AgentSpec[]): void {
-  for (const agent of agents) {
-    const provider = pipeline.providers.get(agent.provider)
-    if (!provider || findPrice(provider, agent.model) !== undefined) continue
+  for (const name of agents.flatMap((agent) => agent.candidates)) {
+    const provider = pipeline.providers.get(name.provider)
+    if (!provider || findPrice(provider, name.model) !== undefined) continue
     throw new Stop(
-      EXIT.invalid, `the price of \`${agent.provider}/${agent.model}\` is not known, so its cost could not be bounded`,
-      `give it under \`providers.${agent.provider}.prices\`, or say \`free\``,
+      EXIT.invalid, `the price of \`${name.provider}/${name.model}\` is not known, so its cost could not be bounded`,
+      `give it under \`providers.${name.provider}.prices\`, or say \`free\``,
     )
   }
 }
@@ -88,7 +88,7 @@ async function findCredentials(
   ports: Ports, pipeline: Pipeline, agents: readonly AgentSpec[], options: Options, env: Readonly<Record<string, string>>, cwd: string,
 ): Promise<void> {
   if (options.replay !== undefined) return findRecording(ports, resolve(cwd, options.replay))
-  const used = new Set(agents.map((agent) => agent.provider))
+  const used = new Set(agents.flatMap((agent) => agent.candidates.map((name) => name.provider)))
   for (const provider of [...pipeline.providers.values()].filter(({ name }) => used.has(name))) {
     if (provider.recording !== undefined) await findRecording(ports, resolve(dirname(resolve(cwd, pipeline.file)), provider.recording))
     else checkKey(provider, env)

@@ -24,7 +24,7 @@ my $read = '';
 sub message {
   until (length $read >= 4 && length $read >= 4 + unpack 'N', $read) { sysread $us, $read, 65536, length $read or return }
   my @texts = split /\0/, substr($read, 4, unpack 'N', $read), -1;
-  $read = '';
+  substr($read, 0, 4 + unpack 'N', $read) = '';
   pop @texts;
   return @texts;
 }
@@ -53,6 +53,7 @@ for (my $number = 1; ; $number += 1) {
     kill 'KILL', $$;
   }
   message() if !defined $pid;
+  $read = '';
   close $tell;
   my $word = defined $pid ? '' : 'refused';
   sysread $told, $word, 9 if defined $pid;

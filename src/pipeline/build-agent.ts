@@ -1,19 +1,23 @@
 import { buildEnv } from './build-values.ts'
-import type { AgentSpec } from './pipeline.ts'
+import { usdToPico } from '../base/money.ts'
+import { modelName } from './build-route.ts'
+import type { AgentSpec, RouteSpec } from './pipeline.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 
 type AgentText = NonNullable<PipelineText['agents']>[string]
 
-export function buildAgent(name: string, agent: AgentText): AgentSpec {
-  const model = agent.model ?? '/'
-  const slash = model.indexOf('/')
+export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<string, RouteSpec>): AgentSpec {
+  const candidates = agent.model === undefined ? (routes.get(agent.route ?? '')?.models ?? []) : [modelName(agent.model)]
   return {
     name,
     description: agent.description,
     executor: agent.executor ?? 'llm',
     command: agent.command ?? [],
-    provider: model.slice(0, slash),
-    model: model.slice(slash + 1),
+    provider: candidates[0]?.provider ?? '',
+    model: candidates[0]?.model ?? '',
+    route: agent.route,
+    candidates,
+    budget: agent.budget_usd === undefined ? undefined : usdToPico(agent.budget_usd),
     instructions: agent.instructions,
     instructionsFile: agent.instructions_file,
     tools: [...new Set(agent.tools)],

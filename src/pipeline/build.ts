@@ -4,6 +4,7 @@ import type { Json } from '../base/json.ts'
 import { buildAgent } from './build-agent.ts'
 import { buildCheck } from './build-check.ts'
 import { buildProvider } from './build-provider.ts'
+import { buildRoute } from './build-route.ts'
 import { buildStep } from './build-step.ts'
 import { buildDuration, buildEnv, buildMap } from './build-values.ts'
 import type { InputSpec, LimitsSpec, Pipeline, WorkspaceSpec } from './pipeline.ts'
@@ -11,6 +12,7 @@ import type { PipelineText } from './vocabulary/pipeline.ts'
 
 /** What the author meant, from a value that was found to be right. */
 export function buildPipeline(text: PipelineText, file: string): Pipeline {
+  const routes = buildMap(text.routes, buildRoute)
   return {
     file,
     name: text.name ?? posix.parse(file.replaceAll('\\', '/')).name,
@@ -18,8 +20,9 @@ export function buildPipeline(text: PipelineText, file: string): Pipeline {
     inputs: buildMap(text.inputs, buildInput),
     env: buildEnv(text.env),
     providers: buildMap(text.providers, buildProvider),
+    routes,
     limits: buildLimits(text.limits),
-    agents: buildMap(text.agents, buildAgent),
+    agents: buildMap(text.agents, (name, agent) => buildAgent(name, agent, routes)),
     checks: buildMap(text.checks, buildCheck),
     workspace: buildWorkspace(text.workspace),
     steps: buildMap(text.steps, buildStep),
@@ -46,6 +49,9 @@ function buildLimits(limits: PipelineText['limits']): LimitsSpec {
     budget: limits?.budget_usd === undefined ? undefined : usdToPico(limits.budget_usd),
     timeoutMs: buildDuration(limits?.timeout),
     concurrency: limits?.concurrency,
+    warnAt: [...(limits?.warn_at ?? [])].sort((one, other) => one - other),
+    maxWaitMs: buildDuration(limits?.max_wait) ?? 300_000,
+    providers: buildMap(limits?.providers, (_name, { rpm, tpm, itpm, otpm, concurrency }) => ({ rpm, tpm, itpm, otpm, concurrency })),
   }
 }
 

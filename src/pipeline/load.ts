@@ -1,18 +1,17 @@
 import type { Json } from '../base/json.ts'
 import { sortDiagnostics } from '../document/diagnostic.ts'
 import type { Diagnostic } from '../document/diagnostic.ts'
-import type { Document, MappingNode } from '../document/document.ts'
+import type { Document } from '../document/document.ts'
 import { placeOf } from '../document/lines.ts'
-import { parse } from '../document/parse.ts'
 import type { Place, Span } from '../document/span.ts'
-import { toValue } from '../document/value.ts'
 import { buildPipeline } from './build.ts'
 import type { Expressions } from './expression.ts'
+import { readFamily } from './family.ts'
+import type { Member, ReadChild } from './family.ts'
 import { meaningMistakes } from './meaning/registry.ts'
 import type { Pipeline } from './pipeline.ts'
-import { maskSecrets, reportSecrets } from './secret.ts'
+import { reportSecrets } from './secret.ts'
 import { findSites } from './sites.ts'
-import { surveyOf } from './survey.ts'
 import type { Survey } from './survey.ts'
 import { validateShape } from './validate.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
@@ -20,9 +19,11 @@ import type { PipelineText } from './vocabulary/pipeline.ts'
 export interface Loaded {
   /** Its text is that of the file, but with literal keys covered: frames must be cut from it and from nothing else. */
   readonly document: Document
+  /** The same texts of this file and of all that it calls, by file. */
+  readonly sources: ReadonlyMap<string, string>
   /** Undefined exactly when one of the diagnostics is an error. */
   readonly pipeline: Pipeline | undefined
-  /** All mistakes of the file, sorted by place. */
+  /** All mistakes of the file and of those that it calls, sorted by place. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -30,22 +31,35 @@ export interface Loaded {
 const MOST_TOLD = 200
 const MOST_SHOWN = 1000
 
-/** From text to meaning: the border behind which a pipeline is right. The expression library is loaded only where it is needed. */
-export async function load(text: string, file: string, expressions?: Expressions): Promise<Loaded> {
-  const masked = maskSecrets(text)
-  const { document, diagnostics } = parse(masked.text, file)
-  const { root } = document
-  const value = root && toValue(root)
-  const found = root?.kind === 'mapping' ? await mistakesOf(document, root, value ?? null, expressions) : []
-  const told = besideSecrets(document, masked.secrets, [...diagnostics, ...beside(diagnostics, found)])
-  const all = bounded(sortDiagnostics(unique([...reportSecrets(document, masked.secrets), ...told])))
-  const isValid = root?.kind === 'mapping' && !all.some((diagnostic) => diagnostic.severity === 'error')
-  return { document, diagnostics: all, pipeline: isValid ? buildPipeline(value as unknown as PipelineText, file) : undefined }
+/**
+ * From text to meaning: the border behind which a pipeline is right. `read` gives the pipelines that it calls; without it they
+ * are not looked at. The expression library is loaded only where it is needed.
+ */
+export async function load(text: string, file: string, expressions?: Expressions, read?: ReadChild): Promise<Loaded> {
+  const members = await readFamily(text, file, read)
+  const told = await Promise.all(members.map(async (member) => diagnosticsOf(member, expressions)))
+  const all = bounded(sortDiagnostics(told.flat()))
+  const isValid = members.every((member) => member.root) && !all.some((diagnostic) => diagnostic.severity === 'error')
+  const sources = new Map(members.map(({ document }) => [document.file, document.text]))
+  return { document: members[0].document, sources, diagnostics: all, pipeline: isValid ? familyOf(members) : undefined }
 }
 
-async function mistakesOf(document: Document, root: MappingNode, value: Json, expressions: Expressions | undefined): Promise<Diagnostic[]> {
-  const survey = surveyOf(document, root)
-  return [...(await validateShape(document, value)), ...meaningMistakes(survey), ...(await expressionMistakes(survey, expressions))]
+/** All pipelines of a run know each other: any of them may be called by any other. */
+function familyOf(members: readonly [Member, ...Member[]]): Pipeline {
+  const children = new Map<string, Pipeline>()
+  const [root, ...others] = members.map(({ value, document }) => ({ ...buildPipeline(value as unknown as PipelineText, document.file), children }))
+  for (const child of others) children.set(child.file, child)
+  return root
+}
+
+async function diagnosticsOf({ document, diagnostics, secrets, survey, value }: Member, expressions: Expressions | undefined): Promise<readonly Diagnostic[]> {
+  const found = survey ? await mistakesOf(survey, value, expressions) : []
+  const told = besideSecrets(document, secrets, [...diagnostics, ...beside(diagnostics, found)])
+  return unique([...reportSecrets(document, secrets), ...told])
+}
+
+async function mistakesOf(survey: Survey, value: Json, expressions: Expressions | undefined): Promise<Diagnostic[]> {
+  return [...(await validateShape(survey.document, value)), ...meaningMistakes(survey), ...(await expressionMistakes(survey, expressions))]
 }
 
 async function expressionMistakes(survey: Survey, loaded: Expressions | undefined): Promise<readonly Diagnostic[]> {

@@ -13,6 +13,7 @@ export interface Pipeline {
   readonly inputs: ReadonlyMap<string, InputSpec>
   readonly env: Readonly<Record<string, Template>>
   readonly providers: ReadonlyMap<string, ProviderSpec>
+  readonly routes: ReadonlyMap<string, RouteSpec>
   readonly limits: LimitsSpec
   readonly agents: ReadonlyMap<string, AgentSpec>
   readonly checks: ReadonlyMap<string, CheckSpec>
@@ -54,8 +55,36 @@ export type PriceSpec = 'free' | { readonly input: Pico; readonly output: Pico; 
 
 export interface LimitsSpec {
   readonly budget: Pico | undefined
+  /** Shares of the budget, ascending. */
+  readonly warnAt: readonly number[]
   readonly timeoutMs: number | undefined
   readonly concurrency: number | undefined
+  readonly maxWaitMs: number
+  readonly providers: ReadonlyMap<string, ProviderLimitsSpec>
+}
+
+/** Per minute and for one credential; undefined: not limited by us. */
+export interface ProviderLimitsSpec {
+  readonly rpm: number | undefined
+  readonly tpm: number | undefined
+  readonly itpm: number | undefined
+  readonly otpm: number | undefined
+  readonly concurrency: number | undefined
+}
+
+/** Models that stand in for each other. */
+export interface RouteSpec {
+  readonly name: string
+  readonly models: readonly ModelName[]
+  readonly strategy: 'priority' | 'cheapest' | 'fastest' | 'balanced'
+  readonly retry: { readonly attempts: number | undefined; readonly backoffMs: number | undefined; readonly maxDelayMs: number | undefined }
+  readonly breaker: { readonly failures: number; readonly cooldownMs: number } | undefined
+}
+
+/** A provider of the pipeline and what it calls the model. */
+export interface ModelName {
+  readonly provider: string
+  readonly model: string
 }
 
 export type Permissions = 'read-only' | 'limited' | 'full'
@@ -66,8 +95,13 @@ export interface AgentSpec {
   /** `command`: `command` runs in place of a model, and `provider` and `model` are empty. */
   readonly executor: 'llm' | 'command'
   readonly command: readonly string[]
+  /** Of its only model, or of the first one of its route. */
   readonly provider: string
   readonly model: string
+  readonly route: string | undefined
+  /** All that may answer: one, or those of its route in their order. */
+  readonly candidates: readonly ModelName[]
+  readonly budget: Pico | undefined
   readonly instructions: string | undefined
   /** Relative to the pipeline's own folder. */
   readonly instructionsFile: string | undefined

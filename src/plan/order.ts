@@ -6,7 +6,11 @@ export function inOrder(plan: Plan): string[] {
   const dependents = new Map<string, string[]>()
   for (const { spec } of plan.steps.values()) {
     waiting.set(spec.id, spec.needs.length)
-    for (const need of spec.needs) dependents.set(need, [...(dependents.get(need) ?? []), spec.id])
+    for (const need of spec.needs) {
+      const known = dependents.get(need)
+      if (known) known.push(spec.id)
+      else dependents.set(need, [spec.id])
+    }
   }
   const order = [...waiting].flatMap(([id, count]) => (count === 0 ? [id] : []))
   for (const id of order) {

@@ -15,12 +15,16 @@ export function mostInputTokens(request: ModelRequest): number {
 
 /** The most that a call can cost, provided that the vendor keeps to the output limit and to the price. */
 export function mostCost(request: ModelRequest, price: LanePrice): Pico {
+  return price === 'free' ? 0n : mostTokenCost(mostInputTokens(request), request.maxOutputTokens, price)
+}
+
+/** The same for a request of which only the numbers of tokens are known. */
+export function mostTokenCost(input: number, output: number, price: LanePrice): Pico {
   if (price === 'free') return 0n
-  const input = mostInputTokens(request)
   const tiers = price.long !== undefined && input > price.long.above ? [price, price.long] : [price]
   const costs = tiers.map((tier) => {
     const perInput = highest([tier.input, tier.cacheWrite, tier.cacheRead])
-    return BigInt(input) * perInput + BigInt(request.maxOutputTokens) * tier.output
+    return BigInt(input) * perInput + BigInt(output) * tier.output
   })
   return highest(costs)
 }

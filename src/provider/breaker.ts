@@ -56,7 +56,7 @@ export function createBreaker(settings: BreakerSettings, random: { fraction(): n
   }
   const open = (since: number, now: number): void => {
     const pause = Math.min(Math.max(settings.cooldown, GROWTH * (now - since)), LONGEST_MS)
-    change({ kind: 'open', since, until: now + pause * (0.8 + 0.4 * random.fraction()) })
+    change({ kind: 'open', since, until: now + Math.round(pause * (0.8 + 0.4 * random.fraction())) })
   }
   const report = (result: LaneResult, now: number): void => {
     if (result === 'fatal') return change({ kind: 'latched' })

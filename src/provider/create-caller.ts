@@ -40,7 +40,7 @@ export interface CallerPorts {
 export function createCaller(providers: ReadonlyMap<string, Provider>, settings: CallerSettings, ports: CallerPorts): Caller {
   const { admission, day } = settings
   const world = {
-    providers, admission, day, ports, memory: createMemory(), lanes: createLanes(settings.limits ?? new Map(), admission, ports),
+    providers, day, ports, memory: createMemory(), lanes: createLanes(settings.limits ?? new Map(), admission, ports),
     price: (lane: Lane) => settings.price(lane), facts: (lane: Lane) => settings.facts?.(lane) ?? {},
   }
   return {
@@ -61,7 +61,8 @@ function errandTo(
   if (!('lanes' in target)) return { ...common, lanes: [target], strategy: 'priority', retry: settings.retry, breaker }
   const unique = new Map(target.lanes.map((lane) => [laneName(lane), lane]))
   const { strategy } = target
-  return { ...common, lanes: [...unique.values()], strategy, retry: { ...settings.retry, ...target.retry }, breaker: target.breaker ?? breaker }
+  const retry = { ...settings.retry, ...target.retry }
+  return { ...common, lanes: [...unique.values()], strategy, retry, breaker: target.breaker ?? breaker }
 }
 
 function decision(target: Lane | Route, journey: Journey, result: Result<ModelReply, Refusal>): Decision {

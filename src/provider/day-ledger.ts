@@ -54,12 +54,14 @@ export function createDayLedger(book: DayBook, limits: DayLimits, run: string, c
   }
 }
 
+const NOTHING = { spent: 0n, reserved: 0n }
+
 /** Holds that were never settled count in full: their process may have died after it sent them. */
 function overrun(text: string, provider: string, amount: Pico, limits: DayLimits): OverBudget | undefined {
   const { all, providers } = foldDay(text)
   const scopes = [
     { scope: 'day', limit: limits.all, sums: all },
-    { scope: `provider \`${provider}\``, limit: limits.providers.get(provider), sums: providers.get(provider) ?? { spent: 0n, reserved: 0n } },
+    { scope: `provider \`${provider}\``, limit: limits.providers.get(provider), sums: providers.get(provider) ?? NOTHING },
   ]
   for (const { scope, limit, sums } of scopes) {
     if (limit !== undefined && sums.spent + sums.reserved + amount > limit) return { scope, limit, ...sums }

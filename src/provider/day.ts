@@ -40,9 +40,8 @@ export function foldDay(text: string): { readonly all: DaySums; readonly provide
     const { spent, reserved } = providers.get(provider) ?? { spent: 0n, reserved: 0n }
     providers.set(provider, cost === undefined ? { spent, reserved: reserved + hold } : { spent: spent + cost, reserved })
   }
-  const all = [...providers.values()].reduce((sum, { spent, reserved }) => ({ spent: sum.spent + spent, reserved: sum.reserved + reserved }), {
-    spent: 0n, reserved: 0n,
-  })
+  let all: DaySums = { spent: 0n, reserved: 0n }
+  for (const { spent, reserved } of providers.values()) all = { spent: all.spent + spent, reserved: all.reserved + reserved }
   return { all, providers }
 }
 

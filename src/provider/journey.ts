@@ -1,6 +1,5 @@
 import type { Clock, Random } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
-import type { Admission } from './admission.ts'
 import type { AuditedRequest, Round } from './audit.ts'
 import type { BreakerSettings } from './breaker.ts'
 import type { CallTeller, Refusal } from './caller.ts'
@@ -19,7 +18,6 @@ export interface World {
   readonly providers: ReadonlyMap<string, Provider>
   price(lane: Lane): LanePrice | undefined
   facts(lane: Lane): LaneFacts
-  readonly admission: Admission
   readonly lanes: Lanes
   readonly memory: Memory
   readonly day: DayLedger | undefined

@@ -74,7 +74,8 @@ function tryEnter({ admission, breaker, gate, clock, maxWaitMs }: Place, applica
   const hindrance = gate.hindrance(expected, now)
   if (hindrance !== undefined) {
     const late: Denial = { kind: 'limits', hindrance }
-    return Number.isFinite(hindrance.ms) && hindrance.ms > maxWaitMs ? { kind: 'out', value: late } : { kind: 'wait', ms: hindrance.ms, late }
+    const isTooLong = Number.isFinite(hindrance.ms) && hindrance.ms > maxWaitMs
+    return isTooLong ? { kind: 'out', value: late } : { kind: 'wait', ms: hindrance.ms, late }
   }
   const held = admission.admit(applicant)
   if (!held.ok) {

@@ -15,7 +15,10 @@ export interface Waiter<In, Out> {
   attempt(): Try<In, Out>
 }
 
-export type Admitted<In, Out> = { readonly kind: 'in'; readonly value: In } | { readonly kind: 'out'; readonly value: Out } | { readonly kind: 'aborted' }
+export type Admitted<In, Out> =
+  | { readonly kind: 'in'; readonly value: In }
+  | { readonly kind: 'out'; readonly value: Out }
+  | { readonly kind: 'aborted' }
 
 /** First come, first served, woken by one timer. */
 export interface Queue<In, Out> {

@@ -21,7 +21,9 @@ export interface RunBudgets {
 }
 
 /** A ledger with a scope for the run, each step and each agent, and which of them a call counts in. */
-export function createRunScopes(budgets: RunBudgets): { readonly ledger: Ledger; scopesOf(applicant: Applicant): readonly string[] } {
+export function createRunScopes(
+  budgets: RunBudgets,
+): { readonly ledger: Ledger; readonly scopesOf: (applicant: Applicant) => readonly string[] } {
   const scopesAt = (node: string): readonly string[] => {
     const { step, agent } = budgets.place(node)
     return ['run', stepScope(step), ...(agent === undefined ? [] : [agentScope(agent)])]

@@ -1,4 +1,5 @@
 import { err } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
 import { mostCost } from './bound.ts'
 import { failed, plainFailure, withoutRoom } from './exclusion.ts'
 import type { Exclusion } from './exclusion.ts'
@@ -6,6 +7,7 @@ import type { Arrival, Journey } from './journey.ts'
 import { laneName } from './lane.ts'
 import type { Lane } from './lane.ts'
 import type { Denial, Ticket } from './lanes.ts'
+import type { OverBudget } from './ledger.ts'
 import type { CallFailure } from './model.ts'
 import { overBudgetMessage } from './over-budget.ts'
 import { consequenceOf, retryDelay } from './retry.ts'
@@ -58,15 +60,32 @@ async function admitted(journey: Journey, lane: Lane, id: string): Promise<Ticke
     if (exclusion !== undefined) excluded.set(laneName(lane), exclusion)
     return undefined
   }
-  const held = await world.day?.hold(id, lane.provider, hold)
-  if (held === undefined || held.ok) return entered.value
-  entered.value.permit.settle(0n)
-  entered.value.pass.end('unused', world.ports.clock.elapsed())
-  entered.value.breaker.report('none', world.ports.clock.elapsed())
-  world.lanes.changed()
+  const ticket = entered.value
+  const held = await heldForDay(journey, ticket, id, lane.provider, hold)
+  if (held === undefined || held.ok) return ticket
   const { scope } = held.error
   excluded.set(laneName(lane), { because: 'budget', refusal: { kind: 'budget', scope, message: overBudgetMessage(hold, held.error) } })
   return undefined
+}
+
+/** What the day refuses, or cannot write down, takes nothing of the run. */
+async function heldForDay(
+  { world }: Journey, ticket: Ticket, id: string, provider: string, hold: bigint,
+): Promise<Result<void, OverBudget> | undefined> {
+  const { day, lanes, ports } = world
+  let isHeld = day === undefined
+  try {
+    const held = await day?.hold(id, provider, hold)
+    isHeld ||= held?.ok === true
+    return held
+  } finally {
+    if (!isHeld) {
+      ticket.permit.settle(0n)
+      ticket.pass.end('unused', ports.clock.elapsed())
+      ticket.breaker.report('none', ports.clock.elapsed())
+      lanes.changed()
+    }
+  }
 }
 
 function exclusionFor({ world }: Journey, lane: Lane, denial: Denial): Exclusion | undefined {

@@ -29,5 +29,6 @@ function stopWords(cause: StopCause): { code: string; message: string } {
     case 'signal': return { code: 'cancelled', message: `the run was ended by ${cause.signal}` }
     case 'timeout': return { code: 'run-timeout', message: `the run did not end within its timeout of ${formatDuration(cause.afterMs)}` }
     case 'budget': return { code: 'budget-exceeded', message: cause.message }
+    case 'quota': return { code: 'quota-exhausted', message: cause.message }
   }
 }

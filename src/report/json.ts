@@ -19,7 +19,7 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
       status: run.status === 'running' ? 'pending' : run.status, exit_code: run.exitCode,
       started_at: isoTime(run.startedAt), finished_at: isoTime(run.finishedAt),
       duration_ms: run.finishedAt === null ? 0 : Math.max(0, run.finishedAt - run.startedAt),
-      resumes: run.resumes, inputs: run.inputs, outputs: run.outputs,
+      resumes: run.resumes, resume_after: run.stopping?.kind === 'quota' ? isoTime(run.stopping.resumeAfter) : null, inputs: run.inputs, outputs: run.outputs,
     },
     git: { base: run.base?.commit ?? null, head: headCommit(run), dirty: run.base?.dirty ?? false },
     ...reportTotals(run),

@@ -2,7 +2,7 @@ import type { Inbox } from '../base/inbox.ts'
 import { fingerprint } from '../plan/fingerprint.ts'
 import { scopeOf } from './contexts.ts'
 import type { AttemptIo, AttemptResult, AttemptTask } from './contract.ts'
-import type { AttemptEnded, AttemptStarted, RunEvent } from './event.ts'
+import type { AttemptEnded, AttemptStarted, RunEvent, StopCause } from './event.ts'
 import { isRetryable } from './failure.ts'
 import type { Failure } from './failure.ts'
 import type { Ended, Message } from './message.ts'
@@ -37,7 +37,7 @@ export class Attempts {
     if (!state || !step) return
     const abort = new AbortController()
     this.#aborts.set(node, abort)
-    if (this.#run.stopping !== null && this.#run.stopping.kind !== 'budget') abort.abort()
+    if (this.#run.stopping?.kind === 'signal' || this.#run.stopping?.kind === 'timeout') abort.abort()
     const began = this.#world.clock.elapsed()
     const timeout = step.spec.timeoutMs
     const cancelTimer = timeout === undefined ? undefined : this.#world.clock.after(timeout, () => abort.abort('timeout'))
@@ -71,10 +71,8 @@ export class Attempts {
     const node = this.#run.nodes.get(message.node)
     if (!node || !this.#run.running.has(message.node) || node.attempts.at(-1)?.attempt !== message.attempt) return []
     const events: RunEvent[] = [endEvent(message, this.#retryAt(node, message))]
-    const failure = message.result.failure
-    if (failure?.code === 'budget-exceeded' && this.#run.stopping === null) {
-      events.push({ type: 'run-stopping', cause: { kind: 'budget', message: failure.message } })
-    }
+    const cause = this.#run.stopping === null ? stopCause(message.result.failure) : undefined
+    if (cause) events.push({ type: 'run-stopping', cause })
     return events
   }
 
@@ -159,4 +157,10 @@ function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
     exitCode: result.exitCode ?? null, outputs: result.outputs ?? {}, commit: result.commit ?? null,
     filesChanged: result.filesChanged ?? [], model: result.model ?? null, failure: result.failure ?? null, retryAt,
   }
+}
+
+/** A failure that ends the whole run in good order: what comes next would meet the same wall. */
+function stopCause(failure: Failure | undefined): StopCause | undefined {
+  if (failure?.code === 'quota-exhausted') return { kind: 'quota', message: failure.message, resumeAfter: failure.resumeAfter }
+  return failure?.code === 'budget-exceeded' && failure.scope === 'run' ? { kind: 'budget', message: failure.message } : undefined
 }

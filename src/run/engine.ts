@@ -1,5 +1,6 @@
 import { Inbox } from '../base/inbox.ts'
 import { Attempts } from './attempts.ts'
+import { budgetWarnings } from './budget-warning.ts'
 import { finalScope } from './contexts.ts'
 import type { Recorded, RunEvent, StopCause } from './event.ts'
 import { fold } from './fold.ts'
@@ -131,6 +132,7 @@ export class Engine {
     switch (message.kind) {
       case 'event':
         this.#stage(message.event)
+        for (const warning of budgetWarnings(this.#run, this.#world.plan.pipeline.limits.warnAt)) this.#stage(warning)
         this.#told.push(message)
         return
       case 'ended':
@@ -151,7 +153,7 @@ export class Engine {
     const before = this.#run.stopping
     if (before !== null && (cause.kind !== 'signal' || before.kind === 'signal')) return
     this.#stage({ type: 'run-stopping', cause })
-    if (cause.kind === 'budget') return
+    if (cause.kind === 'budget' || cause.kind === 'quota') return
     this.#attempts.abort()
     this.#beginPatience()
   }

@@ -122,6 +122,8 @@ export interface RouteDecided {
   readonly reason: string
   readonly excluded: readonly { readonly model: string; readonly because: string }[]
   readonly outcome: string
+  /** All that the choice came from: it can be derived again from this alone. */
+  readonly audit?: Json
 }
 
 export interface CheckFinished {
@@ -194,6 +196,8 @@ export type StopCause =
   | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
   | { readonly kind: 'timeout'; readonly afterMs: number }
   | { readonly kind: 'budget'; readonly message: string }
+  /** A provider has no room before this time, in milliseconds since 1970, which is later than the run may wait. */
+  | { readonly kind: 'quota'; readonly message: string; readonly resumeAfter: number }
 
 /** No further attempt starts; those that run are asked to stop. */
 export interface RunStopping {

@@ -20,6 +20,7 @@ export type Failure =
   | { readonly code: 'model-refused'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
   | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
+  | { readonly code: 'quota-exhausted'; readonly message: string; readonly resumeAfter: number }
   | { readonly code: 'recording-missing'; readonly message: string }
   | { readonly code: 'rejected'; readonly message: string }
   | { readonly code: 'not-answered'; readonly message: string }
@@ -49,6 +50,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'merge-conflict':
     case 'model-refused':
     case 'budget-exceeded':
+    case 'quota-exhausted':
     case 'recording-missing':
     case 'rejected':
     case 'protected-path':

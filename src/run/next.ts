@@ -124,6 +124,8 @@ function stopped(cause: StopCause): { status: RunStatus; exitCode: number } {
   switch (cause.kind) {
     case 'signal': return { status: 'cancelled', exitCode: 128 + SIGNAL_NUMBER[cause.signal] }
     case 'timeout': return { status: 'cancelled', exitCode: 3 }
-    case 'budget': return { status: 'failed', exitCode: 3 }
+    case 'budget':
+    case 'quota':
+      return { status: 'failed', exitCode: 3 }
   }
 }

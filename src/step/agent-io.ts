@@ -1,15 +1,20 @@
 import type { AgentIo } from '../agent/agent.ts'
-import type { AgentSpec } from '../pipeline/pipeline.ts'
+import type { Json } from '../base/json.ts'
+import type { AgentSpec, Pipeline } from '../pipeline/pipeline.ts'
 import type { CallTeller } from '../provider/caller.ts'
+import type { Lane } from '../provider/lane.ts'
+import type { Route } from '../provider/route.ts'
 import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { StepWorld } from './world.ts'
 
 /** What surrounds an agent: its model behind the caller, which holds and settles every call in the journal. */
-export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec): Promise<AgentIo> {
+export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec): Promise<AgentIo & { answeredBy(): string }> {
   const caller = await world.caller()
-  const lane = { provider: agent.provider, model: agent.model }
+  const target = targetOf(world.pipeline, agent)
   let calls = 0
+  let chosen = `${agent.provider}/${agent.model}`
   return {
+    answeredBy: () => chosen,
     signal: io.signal,
     activity: (text) => io.activity(text),
     text: (chunk) => io.output('stdout', chunk),
@@ -17,17 +22,30 @@ export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo
     async call(request) {
       const slot = { node: task.node, attempt: task.attempt, call: calls }
       calls += 1
-      return caller.call(lane, request, teller(io, slot), io.signal)
+      return caller.call(target, request, teller(io, slot, (model) => { chosen = model }), io.signal)
     },
   }
 }
 
-function teller(io: AttemptIo, slot: CallTeller['slot']): CallTeller {
+/** One model, or the route of several that stand in for each other. */
+function targetOf(pipeline: Pipeline, agent: AgentSpec): Lane | Route {
+  const route = agent.route === undefined ? undefined : pipeline.routes.get(agent.route)
+  if (!route) return { provider: agent.provider, model: agent.model }
+  const { attempts, backoffMs, maxDelayMs } = route.retry
+  const retry = { ...(attempts === undefined ? {} : { attempts }), ...(backoffMs === undefined ? {} : { backoffMs }), ...(maxDelayMs === undefined ? {} : { maxDelayMs }) }
+  const breaker = route.breaker && { failures: route.breaker.failures, cooldown: route.breaker.cooldownMs }
+  return { name: route.name, lanes: route.models, strategy: route.strategy, retry, ...(breaker ? { breaker } : {}) }
+}
+
+function teller(io: AttemptIo, slot: CallTeller['slot'], answered: (model: string) => void): CallTeller {
   return {
     slot,
     reserved: async (reservation) => io.emit({ type: 'call-reserved', ...reservation }),
     settled: async (settlement) => io.emit({ type: 'call-settled', ...settlement }),
-    decided: async (decision) => io.emit({ type: 'route-decided', ...decision }),
+    async decided(decision) {
+      if (decision.outcome === 'ok' && decision.chosen !== null) answered(decision.chosen)
+      await io.emit({ type: 'route-decided', ...decision, audit: decision.audit as unknown as Json })
+    },
     text: () => {},
   }
 }

@@ -31,7 +31,7 @@ export function agentKind(world: StepWorld): StepKind {
       try {
         const bench = { world, task, io, place: place.value }
         const conversation = await converse(bench, step, agent)
-        const result = conversation.ok ? await prove(bench, step, told(conversation.value, agent)) : failed(conversation.error)
+        const result = conversation.ok ? await prove(bench, step, conversation.value) : failed(conversation.error)
         await reportTrespasses(bench)
         return io.signal.aborted ? { ...result, status: 'cancelled' } : result
       } finally {
@@ -57,14 +57,14 @@ async function converse(bench: Bench, step: AgentStep, agent: AgentSpec): Promis
   if (agent.executor === 'command' && program !== undefined) {
     return ok(createCommandConversation({ ...order, argv: [program, ...rest] }, world.ports, surroundings))
   }
-  return ok(createConversation(order, createToolbox(world.ports, order), surroundings))
+  return ok(told(createConversation(order, createToolbox(world.ports, order), surroundings), surroundings.answeredBy))
 }
 
-/** The same conversation, its model told with the provider's name. */
-function told(conversation: Conversation, agent: AgentSpec): Conversation {
+/** The same conversation, its model told as `provider/model`: which one it was only the caller knows. */
+function told(conversation: Conversation, answeredBy: () => string): Conversation {
   const named = async (done: ReturnType<Conversation['start']>): ReturnType<Conversation['start']> => {
     const result = await done
-    return result.ok ? ok({ ...result.value, model: agent.executor === 'command' ? 'command' : `${agent.provider}/${result.value.model}` }) : result
+    return result.ok ? ok({ ...result.value, model: answeredBy() }) : result
   }
   return { start: async () => named(conversation.start()), continue: async (message) => named(conversation.continue(message)) }
 }

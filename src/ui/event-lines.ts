@@ -97,6 +97,7 @@ export function stopWords(cause: StopCause): string {
     case 'signal': return `${cause.signal} was received`
     case 'timeout': return `the run did not end within its timeout of ${formatDuration(cause.afterMs)}`
     case 'budget': return plainLine(cause.message)
+    case 'quota': return `${plainLine(cause.message)}, go on after ${new Date(cause.resumeAfter).toISOString()}`
   }
 }
 

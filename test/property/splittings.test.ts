@@ -7,7 +7,7 @@ import { SPEECHES } from '../simulator/speeches.ts'
 import { providerOf, PROTOCOLS, REQUEST, STAGES } from '../unit/provider/rig.ts'
 import { seeded } from '../unit/provider/quota-provider.ts'
 
-const CASES = 1_000
+const CASES = 33_400
 const TEXT = 'Grüße, 世界 🎉 — done.'
 const REPLY = { text: TEXT, calls: [{ name: 'read_file', input: { path: 'ä.ts' } }] }
 const TAXONOMY: readonly CallFailureReason[] = ['cut-stream', 'overloaded', 'timeout', 'connection']

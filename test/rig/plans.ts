@@ -1,6 +1,9 @@
-import type { Pipeline, StepSpec } from '../../src/pipeline/pipeline.ts'
+import type { LimitsSpec, Pipeline, StepSpec } from '../../src/pipeline/pipeline.ts'
 import { buildPlan } from '../../src/plan/build.ts'
 import type { Plan } from '../../src/plan/plan.ts'
+
+/** No limits at all. */
+export const LIMITS: LimitsSpec = { budget: undefined, warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() }
 
 /** A step of kind `run` with everything at its default. */
 export function runStep(id: string, needs: readonly string[] = [], more: Partial<Extract<StepSpec, { kind: 'run' }>> = {}): StepSpec {
@@ -14,7 +17,7 @@ export function runStep(id: string, needs: readonly string[] = [], more: Partial
 export function planOf(steps: readonly StepSpec[], more: Partial<Pipeline> = {}): Plan {
   return buildPlan({
     file: 'pipeline.yml', name: 'test', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
-    limits: { budget: undefined, timeoutMs: undefined, concurrency: undefined }, agents: new Map(), checks: new Map(),
+    routes: new Map(), limits: LIMITS, agents: new Map(), checks: new Map(),
     workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, ...more,
   })
 }

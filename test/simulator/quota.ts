@@ -43,7 +43,9 @@ export function createQuota(limits: QuotaLimits, start: number): Quota {
   const tanks = new Map<Name, Tank>()
   for (const name of ['rpm', 'itpm', 'otpm', 'tpm'] as const) {
     const limit = limits[name]
-    if (limit !== undefined) tanks.set(name, { limit, cap: Math.max(1, limit * limits.burst), level: Math.max(1, limit * limits.burst), at: start })
+    if (limit === undefined) continue
+    const cap = Math.max(1, limit * limits.burst)
+    tanks.set(name, { limit, cap, level: cap, at: start })
   }
   const counts = { admitted: 0, refused: 0, input: 0, output: 0 }
   return {
@@ -53,8 +55,9 @@ export function createQuota(limits: QuotaLimits, start: number): Quota {
       const short = [...tanks].filter(([name, tank]) => filled(tank, now) + 1e-9 < Math.min(needs.get(name) ?? 0, tank.cap))
       if (short.length > 0) {
         counts.refused += 1
-        const wait = Math.max(...short.map(([name, tank]) => (Math.min(needs.get(name) ?? 0, tank.cap) - tank.level) / (tank.limit / 60_000)))
-        return { admitted: false, headers: { ...headersOf(tanks, limits.vendor), 'retry-after': String(Math.max(1, Math.ceil(wait / 1000))) }, end: () => {} }
+        const waits = short.map(([name, tank]) => (Math.min(needs.get(name) ?? 0, tank.cap) - tank.level) / (tank.limit / 60_000))
+        const seconds = String(Math.max(1, Math.ceil(Math.max(...waits) / 1000)))
+        return { admitted: false, headers: { ...headersOf(tanks, limits.vendor), 'retry-after': seconds }, end: () => {} }
       }
       counts.admitted += 1
       counts.input += ask.input

@@ -56,7 +56,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const closings = createCounter()
   const sockets = new Set<Socket>()
   const pings = new Set<() => void>()
-  const cache = options.cacheMs === undefined ? undefined : { anthropic: createPromptCache(options.cacheMs, true), openai: createPromptCache(options.cacheMs, false) }
+  const caches = { anthropic: createPromptCache(options.cacheMs ?? 0, true), openai: createPromptCache(options.cacheMs ?? 0, false) }
   let received = 0
   let connections = 0
   const handle = async (socket: Socket, connection: number, raw: RawRequest): Promise<void> => {
@@ -70,9 +70,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const request: SimRequest = { ...parts, answers, protocol, number: received, headers: raw.headers, body }
     received += 1
     const said = await options.answer(request)
-    const own = isError(said) || cache === undefined ? undefined : cached(protocol === 'messages' ? cache.anthropic : cache.openai, request, now())
+    const cache = protocol === 'messages' ? caches.anthropic : caches.openai
+    const own = isError(said) || options.cacheMs === undefined ? undefined : cached(cache, request, now())
     const counted = usageOf(said, raw.body, own)
-    const admitted = isError(said) ? undefined : options.quota?.ask({ input: counted.input + counted.cacheWrite, cacheRead: counted.cacheRead, maxOutput: request.maxOutputTokens }, now())
+    const ask = { input: counted.input + counted.cacheWrite, cacheRead: counted.cacheRead, maxOutput: request.maxOutputTokens }
+    const admitted = isError(said) ? undefined : options.quota?.ask(ask, now())
     const answer = limited(said, admitted)
     const usage = isError(answer) ? NOTHING : counted
     log.push({ request, at: now(), connection, answer, billed: usage })
@@ -147,7 +149,8 @@ function cached(cache: PromptCache, request: SimRequest, now: number): Cached | 
 function limited(answer: SimAnswer, admitted: QuotaAnswer | undefined): SimAnswer {
   if (admitted === undefined) return answer
   if (admitted.admitted) return { ...answer, headers: { ...admitted.headers, ...answer.headers } }
-  return { status: 429, headers: admitted.headers, body: { type: 'error', error: { type: 'rate_limit_error', code: 'rate_limit_exceeded', message: 'slow down' } } }
+  const error = { type: 'rate_limit_error', code: 'rate_limit_exceeded', message: 'slow down' }
+  return { status: 429, headers: admitted.headers, body: { type: 'error', error } }
 }
 
 function countTokens(socket: Socket, raw: RawRequest): void {

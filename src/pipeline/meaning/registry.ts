@@ -9,11 +9,13 @@ import { needsMistakes } from './needs.ts'
 import { outputsMistakes } from './outputs.ts'
 import { providerMistakes } from './providers.ts'
 import { referenceMistakes } from './references.ts'
+import { routeMistakes } from './routes.ts'
 import { shellMistakes } from './shell.ts'
 
 const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   needsMistakes,
   referenceMistakes,
+  routeMistakes,
   agentMistakes,
   checkMistakes,
   providerMistakes,

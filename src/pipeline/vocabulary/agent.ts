@@ -1,9 +1,9 @@
 import * as Type from 'typebox'
 import { FILE_PATH, FILLED, MODEL, NAME } from '../patterns.ts'
-import { count, env, is, named, record, text, texts, when, words } from './values.ts'
+import { count, env, is, money, named, record, text, texts, when, words } from './values.ts'
 
 /** What only a model has. */
-const LLM_KEYS = ['model', 'instructions', 'instructions_file', 'tools', 'allow_commands', 'max_turns', 'max_output_tokens', 'temperature']
+const LLM_KEYS = ['model', 'route', 'budget_usd', 'instructions', 'instructions_file', 'tools', 'allow_commands', 'max_turns', 'max_output_tokens', 'temperature']
 
 export const agent = record(
   'agent',
@@ -24,6 +24,8 @@ export const agent = record(
       description: 'Who answers: a provider of this pipeline and its model, `PROVIDER/MODEL`.',
       examples: ['claude/claude-sonnet-4-5'],
     })),
+    route: Type.Optional(text(NAME, { description: 'Who answers: a route of this pipeline.', examples: ['coding'] })),
+    budget_usd: Type.Optional(money({ description: 'What all work of this agent may cost in one run, in US dollars. Hard.', examples: [2] })),
     instructions: Type.Optional(text(FILLED, {
       description: 'The system prompt.',
       examples: ['You make the smallest change that solves the task.'],
@@ -65,10 +67,11 @@ export const agent = record(
   {
     allOf: [
       when({ required: ['instructions'] }, { properties: { instructions_file: false } }),
+      when({ required: ['model'] }, { properties: { route: false } }),
       when(
         is('executor', 'command'),
         { required: ['command'], properties: Object.fromEntries(LLM_KEYS.map((key) => [key, false])) },
-        { required: ['model'], properties: { command: false } },
+        { anyOf: [{ required: ['model'] }, { required: ['route'] }], properties: { command: false } },
       ),
     ],
   },

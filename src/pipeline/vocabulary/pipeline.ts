@@ -5,6 +5,7 @@ import { checks } from './check.ts'
 import { inputs } from './input.ts'
 import { limits } from './limits.ts'
 import { providers } from './provider.ts'
+import { routes } from './route.ts'
 import { steps } from './step.ts'
 import { env, named, plainValue, record, text } from './values.ts'
 import { workspace } from './workspace.ts'
@@ -22,6 +23,7 @@ export const pipeline = record(
     inputs: Type.Optional(inputs),
     env: Type.Optional(env({ description: 'Variables for `run` steps and checks.' })),
     providers: Type.Optional(providers),
+    routes: Type.Optional(routes),
     limits: Type.Optional(limits),
     agents: Type.Optional(agents),
     checks: Type.Optional(checks),

@@ -101,6 +101,7 @@ const RunSchema = Type.Object({
   finished_at: orNull(time('When it ended')),
   duration_ms: milliseconds(),
   resumes: count('How often it was resumed'),
+  resume_after: orNull(time('Where a quota stopped it: when that comes back')),
   inputs: anyObject('Its inputs, secrets masked'),
   outputs: anyObject('What the run handed on'),
 })

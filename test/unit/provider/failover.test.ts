@@ -31,8 +31,10 @@ interface Scene {
   readonly ms: number
 }
 
-/** One call over a route of a broken model and a sound one, on real sockets through the vendor's SDK; then one more, to see that all is well. */
-async function play(protocol: Protocol, broken: (number: number) => SimAnswer, sound: (request: SimRequest) => SimAnswer = () => WELL): Promise<Scene> {
+/** One call over a broken model and a sound one, on real sockets through the vendor's SDK; then one more, to see that all is well. */
+async function play(
+  protocol: Protocol, broken: (number: number) => SimAnswer, sound: (request: SimRequest) => SimAnswer = () => WELL,
+): Promise<Scene> {
   let count = 0
   const simulator = await startSimulator({
     answer: (request) => {
@@ -64,7 +66,8 @@ async function play(protocol: Protocol, broken: (number: number) => SimAnswer, s
   if (decision === undefined) throw new Error('nothing was decided')
   const first = simulator.log.filter(({ request }) => request.model === 'broken').map(({ at }) => at - began)
   const fallback = simulator.log.filter(({ request }) => request.model === 'sound').map(({ request }) => request)
-  const after = await caller.call({ provider: 'sim', model: 'sound' }, REQUEST, listener({ node: 'after', attempt: 1, call: 0 }), new AbortController().signal)
+  const later = listener({ node: 'after', attempt: 1, call: 0 })
+  const after = await caller.call({ provider: 'sim', model: 'sound' }, REQUEST, later, new AbortController().signal)
   await simulator.close()
   expect(after.ok).toBe(true)
   return { result, decision, told, first, fallback, ms }
@@ -186,7 +189,7 @@ describe.each(PROTOCOLS)('over %s, the sixteen faults of the public measurement'
 })
 
 describe.each(PROTOCOLS)('over %s', (protocol) => {
-  it('a provider that is overloaded costs a call at most 20 ms', async () => {
+  it('a provider that is overloaded costs nine calls of ten at most 20 ms, on a machine that does other things too', async () => {
     const simulator = await startSimulator({
       answer: (request) => (request.model === 'broken' ? error(503, 'overloaded_error') : WELL),
     })
@@ -207,7 +210,8 @@ describe.each(PROTOCOLS)('over %s', (protocol) => {
         const caller = createCaller(new Map([['sim', provider]]), settings, { clock, random: { fraction: () => 0, hex: () => '' } })
         const at = performance.now()
         const target = kind === 'direct' ? { provider: 'sim', model: 'sound' } : { name: 'r', strategy: 'priority' as const, lanes }
-        expect((await caller.call(target, REQUEST, listener({ node: `${kind}${call}`, attempt: 1, call: 0 }), new AbortController().signal)).ok).toBe(true)
+        const told = listener({ node: `${kind}${call}`, attempt: 1, call: 0 })
+        expect((await caller.call(target, REQUEST, told, new AbortController().signal)).ok).toBe(true)
         times[kind].push(performance.now() - at)
       }
     }

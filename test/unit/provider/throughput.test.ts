@@ -92,7 +92,8 @@ const BASE = { calls: 3_000, atOnce: 128, maxOutput: 1_000, error: 0.15, jitterM
 
 describe('3,000 calls, 128 at once, keep to a limit of requests without a single refusal', () => {
   it.each([
-    ['a burst of one request, though we expect a tenth of a minute', 1 / 600, 0.1, 0.45], ['a burst of a tenth of a minute', 0.1, 0.1, 0.92], ['a burst of a whole minute', 1, 1, 0.97],
+    ['a burst of one request, though we expect a tenth of a minute', 1 / 600, 0.1, 0.45],
+    ['a burst of a tenth of a minute', 0.1, 0.1, 0.92], ['a burst of a whole minute', 1, 1, 0.97],
   ])('with %s', async (_name, theirs, ours, least) => {
     const measured = await measure({
       ...BASE, ours: { rpm: 600, burst: ours }, theirs: { rpm: 600, burst: theirs, charging: 'reserve', vendor: 'openai' },

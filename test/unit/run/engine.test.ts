@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { perform } from '../../rig/engine.ts'
 import type { Behaviour } from '../../rig/engine.ts'
-import { planOf, runStep } from '../../rig/plans.ts'
+import { LIMITS, planOf, runStep } from '../../rig/plans.ts'
 import type { Run } from '../../../src/run/run.ts'
 
 const passing: Behaviour = () => ({ status: 'passed' })
@@ -106,7 +106,7 @@ describe('the engine', () => {
       await new Promise((resolve) => io.signal.addEventListener('abort', resolve))
       return { status: 'cancelled' }
     }
-    const plan = planOf([runStep('a')], { limits: { budget: undefined, timeoutMs: 2000, concurrency: undefined } })
+    const plan = planOf([runStep('a')], { limits: { ...LIMITS, timeoutMs: 2000 } })
     const { run } = await perform(plan, waiting)
     expect([run.status, run.exitCode]).toEqual(['cancelled', 3])
   })
