@@ -1,20 +1,22 @@
 // Builds `dist/`: one ES module per entry, shared code and heavy packages split off so that they load only when used.
 import { build } from 'esbuild'
+import type { BuildOptions } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { builtins } from './builtins.ts'
 
 const root = join(import.meta.dirname, '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
 execFileSync(process.execPath, [join(root, '.ci/schema.ts')], { stdio: 'inherit' })
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-mkdirSync(join(root, 'dist'), { recursive: true })
+// A build that fails, or that runs while the program does, leaves the former one whole: the new one takes its place at the end.
+const made = join(root, `dist.${process.pid}`)
+mkdirSync(made, { recursive: true })
 
-await build({
+const options: BuildOptions = {
   absWorkingDir: root,
-  entryPoints: { main: 'src/cli/main.ts' },
-  outdir: 'dist',
+  outdir: made,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -26,13 +28,18 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   define: { __VERSION__: JSON.stringify(version) },
   // Packages in CommonJS ask for node's modules by `require`, which an ES module does not have.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  banner: { js: "const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);" },
+  plugins: [builtins],
   logLevel: 'warning',
-})
+}
+
+await build({ ...options, entryPoints: { main: 'src/cli/main.ts' } })
+// Apart from the rest, since whatever two entries share becomes a file of its own, and each file takes its time.
+await build({ ...options, entryPoints: { validate: 'src/cli/validate-start.ts' } })
 
 // The first file that runs: it must start on any Node, so that an old one is told so instead of failing at some syntax.
 writeFileSync(
-  join(root, 'dist/orch-run.js'),
+  join(made, 'orch-run.js'),
   `#!/usr/bin/env node
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -40,12 +47,18 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exitCode = 4
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   process.stdout.write('${version}\\n')
+} else if (process.argv[2] === 'validate' && process.argv.length > 3 && process.argv.slice(3).every((file) => file !== '' && !file.startsWith('-'))) {
+  import('./validate.js').then(({ startValidate }) => startValidate(process.argv.slice(3)))
 } else {
   import('./main.js').then(({ start }) => start())
 }
 `,
 )
-chmodSync(join(root, 'dist/orch-run.js'), 0o755)
+chmodSync(join(made, 'orch-run.js'), 0o755)
+const former = `${made}.former`
+if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), former)
+renameSync(made, join(root, 'dist'))
+rmSync(former, { recursive: true, force: true })
 
 // `npx orch-run` in this checkout finds a program that lies among those of its dependencies, and asks no registry for it.
 const programs = join(root, 'node_modules/.bin')

@@ -1,5 +1,6 @@
 import { fold } from '../run/fold.ts'
-import type { GateAnswered } from '../run/event.ts'
+import type { GateAnswered, Recorded, RunEvent } from '../run/event.ts'
+import { allNodes } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import { EXIT } from './exit-code.ts'
 import { environment, realPorts } from './ports.ts'
@@ -23,8 +24,8 @@ export async function approveCommand(id: string, step: string, options: ApproveO
     try {
       const answer = options.reject === true ? 'rejected' : 'approved'
       const by = options.by ?? env.GITHUB_ACTOR ?? env.USER ?? null
-      const event: GateAnswered = { type: 'gate-answered', node: waitingNode(run, step), answer, by, comment: options.comment ?? null }
-      const recorded = { ...event, seq: run.seq + 1, at: ports.clock.now() }
+      const path = waitingPath(run, step)
+      const recorded = answered(run, path, { answer, by, comment: options.comment ?? null }, ports.clock.now())
       await folder.journal.append([recorded])
       fold(run, recorded)
       await folder.saveSnapshot(run)
@@ -36,10 +37,27 @@ export async function approveCommand(id: string, step: string, options: ApproveO
   })
 }
 
-function waitingNode(run: Run, step: string): string {
-  const node = run.nodes.get(step)
-  if (node?.status === 'waiting') return node.id
-  const waiting = [...run.nodes.values()].filter((one) => one.status === 'waiting').map((one) => `\`${one.id}\``)
-  const help = waiting.length === 0 ? 'nothing of this run waits' : `these wait: ${waiting.join(', ')}`
-  throw new Stop(EXIT.invalid, node ? `the step \`${step}\` does not wait for approval` : `the run has no step \`${step}\``, help)
+/** The nodes from the run down to the one that asks: several where it stands in a called pipeline. */
+function waitingPath(run: Run, step: string): readonly string[] {
+  const known = allNodes(run).find(({ id }) => id === step)
+  const waiting = allNodes(run).filter(({ node, run: own }) => node.status === 'waiting' && !own.nested.has(node.id))
+  if (waiting.some(({ id }) => id === step)) return pathTo(run, step) ?? []
+  const help = waiting.length === 0 ? 'nothing of this run waits' : `these wait: ${waiting.map(({ id }) => `\`${id}\``).join(', ')}`
+  throw new Stop(EXIT.invalid, known ? `the step \`${step}\` does not wait for approval` : `the run has no step \`${step}\``, help)
+}
+
+function pathTo(run: Run, id: string): readonly string[] | undefined {
+  if (run.nodes.has(id)) return [id]
+  for (const [node, inner] of run.nested) {
+    const below = id.startsWith(`${node}/`) ? pathTo(inner, id.slice(node.length + 1)) : undefined
+    if (below) return [node, ...below]
+  }
+  return undefined
+}
+
+/** The answer as an event of the run in which the node stands, wrapped for each run around that. */
+function answered(run: Run, [node = '', ...below]: readonly string[], answer: Omit<GateAnswered, 'type' | 'node'>, at: number): Recorded {
+  const inner = run.nested.get(node)
+  const event: RunEvent = inner && below.length > 0 ? { type: 'nested', node, event: answered(inner, below, answer, at) } : { type: 'gate-answered', node, ...answer }
+  return { ...event, seq: run.seq + 1, at }
 }

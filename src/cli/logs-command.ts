@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Files } from '../base/ports.ts'
+import { allNodes } from '../run/nested-runs.ts'
 import type { NodeState } from '../run/run.ts'
 import { nodeFolder } from '../store/node-folder.ts'
 import { plainLine } from '../ui/plain.ts'
@@ -15,11 +16,16 @@ export async function logsCommand(id: string, wanted: string | undefined, option
     const ports = realPorts(environment())
     const store = await stateStore(ports, process.cwd(), options.stateDir)
     const { run } = unwrap(await store.readRun(id))
-    const nodes = [...run.nodes.values()].filter((node) => wanted === undefined || node.id === wanted || node.step === wanted)
+    const nodes = allNodes(run).flatMap(({ id: name, node }) => (isWanted(name, node, wanted) ? [{ ...node, id: name }] : []))
     if (nodes.length === 0) throw new Stop(EXIT.invalid, `the run \`${id}\` has no step \`${wanted ?? ''}\``, `steps: ${[...run.steps.keys()].slice(0, 20).join(', ')}`)
     for (const node of nodes) await printNode(ports.files, (attempt) => join(store.folderOf(id), 'steps', nodeFolder(node.id), String(attempt)), node, nodes.length > 1)
     return EXIT.passed
   })
+}
+
+/** A step of the run, a node, or all that stands below one. */
+function isWanted(id: string, node: NodeState, wanted: string | undefined): boolean {
+  return wanted === undefined || id === wanted || id.startsWith(`${wanted}/`) || `${id.slice(0, -node.id.length)}${node.step}` === wanted
 }
 
 async function printNode(files: Files, folderOf: (attempt: number) => string, node: NodeState, titled: boolean): Promise<void> {

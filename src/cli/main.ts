@@ -1,17 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { EXIT } from './exit-code.ts'
+import { leaveWith } from './leave.ts'
 import type { RunOptions } from './run-options.ts'
-import { guardStreams } from './streams.ts'
 
 declare const __VERSION__: string
 
 /** Parses the arguments, performs one command and leaves the process with its exit code. Every command loads only what it needs. */
 export function start(): void {
-  guardStreams()
-  main(process.argv.slice(2)).then(
-    (code) => { process.exitCode = code },
-    (error: unknown) => { process.exitCode = bug(error) },
-  )
+  leaveWith(async () => main(process.argv.slice(2)))
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -72,9 +68,9 @@ function addLooks(program: Command, end: (code: number) => void): void {
     .addOption(new Option('--format <format>').choices(['text', 'json', 'github', 'sarif']).default('text'))
     .action(async (files: string[], options: { format: 'text' | 'json' | 'github' | 'sarif' }) => end(await (await import('./validate-command.ts')).validateCommand(files, options.format)))
   program.command('plan').description('show what would run; calls no model').argument('<file>')
-    .addOption(new Option('--format <format>').choices(['text', 'json', 'mermaid']).default('text'))
+    .addOption(new Option('--format <format>').choices(['text', 'json', 'mermaid', 'dot']).default('text'))
     .addOption(input()).option('--inputs-file <file>', 'inputs from a YAML or JSON file').addOption(budget())
-    .action(async (file: string, options: RunOptions & { format: 'text' | 'json' | 'mermaid' }) => end(await (await import('./plan-command.ts')).planCommand(file, options)))
+    .action(async (file: string, options: RunOptions & { format: 'text' | 'json' | 'mermaid' | 'dot' }) => end(await (await import('./plan-command.ts')).planCommand(file, options)))
   program.command('schema').description('print a JSON Schema').argument('[name]', 'pipeline or report', 'pipeline')
     .action(async (name: string) => end(await (await import('./schema-command.ts')).schemaCommand(name)))
 }
@@ -116,12 +112,4 @@ function money(value: string): number {
   const number = Number(value)
   if (!/^\d+(\.\d+)?$/.test(value) || number > 1e9) throw new InvalidArgumentError('the budget must be a number of US dollars, at least 0')
   return number
-}
-
-/** What nobody foresaw: told with what we need to mend it. The stack goes to a file only if the user asks for it. */
-function bug(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`orch-run: this is a bug of ours: ${message}\n  help: run again with ORCH_DEBUG=1 and report what it prints\n`)
-  if (process.env.ORCH_DEBUG === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
-  return EXIT.bug
 }

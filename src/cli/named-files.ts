@@ -5,8 +5,17 @@ import type { AgentSpec, Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import { EXIT } from './exit-code.ts'
 import { Stop } from './stop.ts'
 
-/** The pipeline with the texts of the files that it names in place of their names. Throws `Stop` when one is missing. */
+/**
+ * The pipeline, and those that it calls, with the texts of the files that they name in place of the names. Throws `Stop` when
+ * one is missing.
+ */
 export async function readNamedFiles(files: Files, pipeline: Pipeline, cwd: string): Promise<Pipeline> {
+  const children = new Map<string, Pipeline>()
+  for (const [file, child] of pipeline.children) children.set(file, { ...(await readOwn(files, child, cwd)), children })
+  return { ...(await readOwn(files, pipeline, cwd)), children }
+}
+
+async function readOwn(files: Files, pipeline: Pipeline, cwd: string): Promise<Pipeline> {
   const folder = dirname(resolve(cwd, pipeline.file))
   const missing: string[] = []
   const read = async (path: string, by: string): Promise<string> => {

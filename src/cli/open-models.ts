@@ -1,32 +1,63 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Redactor } from '../base/redact.ts'
-import type { AgentSpec, ProviderLimitsSpec } from '../pipeline/pipeline.ts'
+import type { AgentSpec, Pipeline, ProviderLimitsSpec } from '../pipeline/pipeline.ts'
 import { createAdmission } from '../provider/admission.ts'
 import type { Caller } from '../provider/caller.ts'
 import { createCaller } from '../provider/create-caller.ts'
 import { createLedger } from '../provider/ledger.ts'
-import type { ScopeBudget } from '../provider/ledger.ts'
+import type { Ledger } from '../provider/ledger.ts'
 import { createProviders, lanePrices } from '../provider/registry.ts'
 import type { ProviderWorld } from '../provider/registry.ts'
 import { RETRY } from '../provider/retry.ts'
+import type { AttemptTask } from '../run/contract.ts'
+import { spentOrHeld } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import type { RunOrder } from './run-order.ts'
 
-/** The models of a run behind the one door: keys from the environment, and what was spent before a resume stays spent. */
-export function openModels(order: RunOrder, redactor: Redactor, folder: string): Caller {
-  const { ports, plan, env, run } = order
-  const declarations = plan.pipeline.providers
+/** The models of one pipeline behind the one door, and those of the pipelines that its nodes perform. */
+export interface Models {
+  readonly caller: Caller
+  nested(child: Pipeline, task: Pick<AttemptTask, 'node' | 'nested'>): Models
+}
+
+/** Keys are from the environment, and what was spent before a resume stays spent. One ledger holds the budgets of a whole run. */
+export function openModels(order: RunOrder, redactor: Redactor): Models {
+  const { plan, run } = order
+  const ledger = createLedger(new Map([['run', { limit: run.budget ?? undefined, spent: spentOrHeld(run) }]]))
+  return modelsOf(order, redactor, ledger, { pipeline: plan.pipeline, past: run, prefix: '', scopes: ['run'] })
+}
+
+/** A pipeline at its place in the run. */
+interface Site {
+  readonly pipeline: Pipeline
+  /** What it did before. */
+  readonly past: Run | undefined
+  /** Before the ids of its nodes. */
+  readonly prefix: string
+  /** Budgets in which all its calls count. */
+  readonly scopes: readonly string[]
+}
+
+function modelsOf(order: RunOrder, redactor: Redactor, ledger: Ledger, site: Site): Models {
+  const { ports, env, cwd } = order
+  const { pipeline, scopes } = site
+  const { limits, providers: declarations } = pipeline
   const providers = createProviders(declarations, {
-    ports, folder, redact: (text) => redactor.text(text), secret: (name) => (Object.hasOwn(env, name) ? env[name] : undefined), ...tapeOf(order),
+    ports, folder: dirname(resolve(cwd, pipeline.file)), redact: (text) => redactor.text(text),
+    secret: (name) => (Object.hasOwn(env, name) ? env[name] : undefined), ...tapeOf(order),
   })
-  const { limits } = plan.pipeline
-  const scopes = agentScopes(order)
-  const ledger = createLedger(new Map([['run', { limit: run.budget ?? undefined, spent: spentBy(run) }], ...scopes.budgets]))
   const settings = {
-    price: lanePrices(declarations), admission: createAdmission(ledger, scopes.of), retry: { ...RETRY, maxWaitMs: limits.maxWaitMs },
+    price: lanePrices(declarations), admission: createAdmission(ledger, agentScopes(ledger, site)), retry: { ...RETRY, maxWaitMs: limits.maxWaitMs },
     limits: new Map([...limits.providers].map(([name, limit]) => [name, present(limit)])),
   }
-  return createCaller(providers, settings, ports)
+  return {
+    caller: createCaller(providers, settings, ports),
+    nested(child, { node, nested }) {
+      const own = `pipeline \`${node}\``
+      ledger.open(own, { limit: child.limits.budget, spent: nested ? spentOrHeld(nested) : 0n })
+      return modelsOf(order, redactor, ledger, { pipeline: child, past: nested, prefix: `${node}/`, scopes: [...scopes, own] })
+    },
+  }
 }
 
 function tapeOf({ options, cwd }: RunOrder): Pick<ProviderWorld, 'tape'> {
@@ -35,36 +66,26 @@ function tapeOf({ options, cwd }: RunOrder): Pick<ProviderWorld, 'tape'> {
   return {}
 }
 
-/** The budgets of agents, and which of them a request counts in. */
-function agentScopes({ plan, run }: RunOrder): { budgets: [string, ScopeBudget][]; of(applicant: { readonly slot: { readonly node: string } }): string[] } {
+/** Opens the budgets of agents; the answer tells in which budgets a request counts. */
+function agentScopes(ledger: Ledger, { pipeline, past, prefix, scopes }: Site): (applicant: { readonly slot: { readonly node: string } }) => string[] {
   const agentOf = (node: string): AgentSpec | undefined => {
-    const spec = plan.steps.get(run.nodes.get(node)?.step ?? '')?.spec
-    return spec?.kind === 'agent' ? plan.pipeline.agents.get(spec.agent) : undefined
+    // The id of a node is that of its step, or begins with it and a bracket.
+    const spec = pipeline.steps.get(node.split('(', 1)[0] ?? '')
+    return spec?.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
   }
-  const budgets = [...plan.pipeline.agents.values()].flatMap((agent): [string, ScopeBudget][] => {
-    if (agent.budget === undefined) return []
-    const calls = [...run.calls.values()].filter((call) => agentOf(call.node) === agent)
-    return [[scopeName(agent), { limit: agent.budget, spent: calls.reduce((sum, call) => sum + (call.cost ?? call.hold), 0n) }]]
-  })
-  return {
-    budgets,
-    of({ slot }) {
-      const agent = agentOf(slot.node)
-      return agent?.budget === undefined ? ['run'] : ['run', scopeName(agent)]
-    },
+  const nameOf = (agent: AgentSpec): string => `agent \`${prefix}${agent.name}\``
+  for (const agent of pipeline.agents.values()) {
+    if (agent.budget === undefined) continue
+    const calls = [...past?.calls.values() ?? []].filter((call) => agentOf(call.node) === agent)
+    ledger.open(nameOf(agent), { limit: agent.budget, spent: calls.reduce((sum, call) => sum + (call.cost ?? call.hold), 0n) })
   }
-}
-
-function scopeName(agent: AgentSpec): string {
-  return `agent \`${agent.name}\``
+  return ({ slot }) => {
+    const agent = agentOf(slot.node.slice(prefix.length))
+    return agent?.budget === undefined ? [...scopes] : [...scopes, nameOf(agent)]
+  }
 }
 
 /** The limits that were set, and no key for the others. */
 function present(limits: ProviderLimitsSpec): Partial<Record<keyof ProviderLimitsSpec, number>> {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
-}
-
-/** Calls that were never settled are charged with their whole hold. */
-function spentBy(run: Run): bigint {
-  return [...run.calls.values()].reduce((sum, call) => sum + (call.cost ?? call.hold), 0n)
 }

@@ -24,6 +24,7 @@ export function createOutput(folder: RunFolder, redactor: Redactor, view: View):
     activity: (node, text) => view.activity(node, redactor.text(text)),
     keep: async (node, attempt, name, text) => folder.keep(node, attempt, name, redactor.text(text)),
     outputFile: (node, attempt) => outputFile(folder, node, attempt),
+    artifactsFolder: (node, attempt) => join(folder.attemptPath(node, attempt), 'artifacts'),
     async end(node, attempt) {
       const ended = open.get(`${node}#${attempt}`)
       open.delete(`${node}#${attempt}`)

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { createRedactor } from '../base/redact.ts'
+import { createGrowingRedactor } from '../base/growing-redactor.ts'
 import { Engine } from '../run/engine.ts'
 import { stepKinds } from '../step/registry.ts'
 import { EXIT } from './exit-code.ts'
@@ -9,7 +9,10 @@ import type { RunOrder } from './run-order.ts'
 import { listenToSignals } from './signals.ts'
 import { createStepWorld } from './step-world.ts'
 import { openView, viewSettings } from './view.ts'
-import { writeReports } from './write-reports.ts'
+import { allReports, writeReports } from './write-reports.ts'
+
+/** How long the attempts may take to end after they were asked to: their children get 5 s of it. */
+const PATIENCE_MS = 6200
 
 /**
  * Performs a run to its end: journal, views, signals, reports, exit code. The folder stays open for the caller to close. Where
@@ -17,7 +20,7 @@ import { writeReports } from './write-reports.ts'
  */
 export async function performRun(order: RunOrder): Promise<number> {
   const { ports, plan, run, folder, options } = order
-  const redactor = createRedactor(order.hidden)
+  const redactor = createGrowingRedactor(order.hidden)
   await ports.files.makeFolder(join(folder.path, SCRATCH), 0o700)
   const view = await openView(options.ui, viewSettings(run.id, folder.path, options.stateDir, order.env), ports.clock)
   const world = createStepWorld(order, redactor)
@@ -26,6 +29,8 @@ export async function performRun(order: RunOrder): Promise<number> {
     facts: order.facts,
     expressions: order.expressions,
     kinds: stepKinds(world),
+    prefix: '',
+    patienceMs: PATIENCE_MS,
     concurrency: options.concurrency ?? plan.pipeline.limits.concurrency ?? availableParallelism(),
     clock: ports.clock,
     output: createOutput(folder, redactor, view),
@@ -39,7 +44,7 @@ export async function performRun(order: RunOrder): Promise<number> {
     await inTurn([
       async () => folder.saveSnapshot(await performed),
       async () => world.close(),
-      async () => writeReports(ports.files, folder, await performed, options, redactor),
+      async () => writeReports(ports.files, folder, await performed, { ...options, reports: allReports(options.report, plan.pipeline.reports) }, redactor),
       async () => view.close(run),
       async () => ports.files.remove(join(folder.path, SCRATCH)),
     ])

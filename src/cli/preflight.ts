@@ -14,12 +14,23 @@ export interface Readiness {
   readonly repository: Repository | undefined
   readonly base: BaseState | null
   readonly checks: ReadonlyMap<string, CheckSpec>
+  /** Of the pipelines that are called, by file. */
+  readonly childChecks: ReadonlyMap<string, ReadonlyMap<string, CheckSpec>>
 }
 
 type Options = Pick<RunOptions, 'replay' | 'stateDir'> & { readonly run: string }
 
 /** Checks everything that can be known before the first step; throws `Stop` for what is missing. */
 export async function preflight(ports: Ports, pipeline: Pipeline, options: Options, env: Readonly<Record<string, string>>, cwd: string): Promise<Readiness> {
+  const checks = await findOwn(ports, pipeline, options, env, cwd)
+  const childChecks = new Map<string, ReadonlyMap<string, CheckSpec>>()
+  for (const [file, child] of pipeline.children) childChecks.set(file, await findOwn(ports, child, options, env, cwd))
+  const { repository, base } = await findBase(ports, pipeline, options, cwd)
+  return { repository, base, checks, childChecks }
+}
+
+/** What one pipeline needs, without those that it calls; the answer is its checks. */
+async function findOwn(ports: Ports, pipeline: Pipeline, options: Options, env: Readonly<Record<string, string>>, cwd: string): Promise<Map<string, CheckSpec>> {
   const checks = await findChecks(ports, pipeline, cwd)
   await findShells(ports, pipeline, env)
   const used = usedAgents(pipeline)
@@ -27,8 +38,7 @@ export async function preflight(ports: Ports, pipeline: Pipeline, options: Optio
   const agents = used.filter((agent) => agent.executor === 'llm')
   refuseUnpriced(pipeline, agents)
   await findCredentials(ports, pipeline, agents, options, env, cwd)
-  const { repository, base } = await findBase(ports, pipeline, options, cwd)
-  return { repository, base, checks }
+  return checks
 }
 
 function usedAgents(pipeline: Pipeline): AgentSpec[] {
@@ -113,7 +123,7 @@ function checkKey(provider: ProviderSpec, env: Readonly<Record<string, string>>)
 
 /** The repository and the base commit; they must be there only when a step works in a worktree. */
 async function findBase(ports: Ports, pipeline: Pipeline, options: Options, cwd: string): Promise<{ repository: Repository | undefined; base: BaseState | null }> {
-  const needed = [...pipeline.steps.values()].some((step) => step.workspace === 'worktree' || step.kind === 'agent')
+  const needed = [pipeline, ...pipeline.children.values()].flatMap((one) => [...one.steps.values()]).some((step) => step.workspace === 'worktree' || step.kind === 'agent')
   const settings = { run: options.run, checkout: cwd, base: pipeline.workspace.base, stateDir: resolve(cwd, options.stateDir) }
   if (!needed && !(await insideRepository(ports, cwd))) return { repository: undefined, base: null }
   const resolved = await resolveBase(ports, settings)

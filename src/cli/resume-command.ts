@@ -10,7 +10,8 @@ import { reportFormats } from '../report/registry.ts'
 import { EXIT } from './exit-code.ts'
 import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
-import { loadPipeline, parsePipeline } from './load-pipeline.ts'
+import { keepCalled, keptCalled } from './kept-pipelines.ts'
+import { keptReader, loadPipeline, parsePipeline } from './load-pipeline.ts'
 import { readNamedFiles } from './named-files.ts'
 import { performRun } from './perform-run.ts'
 import { environment, realPorts } from './ports.ts'
@@ -72,13 +73,16 @@ async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<n
   const github = await readGithub(ports.files, env)
   refuseUntrusted(github)
   const readiness = await preflight(ports, pipeline, { ...options, run: run.id }, env, cwd)
-  const secrets = namedSecrets(textOf(loaded.text, pipeline), env)
+  const secrets = namedSecrets(textOf(loaded, pipeline), env)
   const facts = factsOf(github, readiness, inputs, secrets)
-  const expressions = await expressionsOf(loaded.text, pipeline)
+  const expressions = await expressionsOf(loaded, pipeline)
   const plan = buildPlan(pipeline)
   const { event, expired, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run))
   for (const { node, reason } of again) process.stderr.write(`runs \`${node}\`: ${reason}\n`)
-  if (options.frozen !== true) await folder.savePipeline(loaded.text)
+  if (options.frozen !== true) {
+    await folder.savePipeline(loaded.text)
+    await keepCalled(ports.files, folder, loaded.called)
+  }
   const order = { ports, env, cwd, plan, run, first: [event, ...expired], facts, expressions, readiness, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
   return performRun(order)
 }
@@ -88,7 +92,7 @@ async function readAgain({ ports, cwd, run, folder, options }: Omit<Going, 'env'
   const isThere = (await ports.files.stat(run.file)) !== undefined
   if (options.frozen !== true && isThere) return loadPipeline(ports.files, run.file, cwd)
   if (!isThere) process.stderr.write(`warning: \`${run.file}\` is gone, the run goes on with the copy that was kept with it\n`)
-  return parsePipeline(await folder.pipeline(), run.file)
+  return parsePipeline(await folder.pipeline(), run.file, keptReader(await keptCalled(ports.files, folder)))
 }
 
 /** The inputs of the run; secret ones were never written down and must be given again. */

@@ -2,13 +2,15 @@ import { usdToPico } from '../base/money.ts'
 import { createRedactor } from '../base/redact.ts'
 import { loadExpressions } from '../pipeline/expression-load.ts'
 import type { Expressions } from '../pipeline/expression.ts'
-import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import { buildPlan } from '../plan/build.ts'
 import { emptyRun } from '../run/lay.ts'
 import { openRun } from '../run/open.ts'
 import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
+import { keepCalled } from './kept-pipelines.ts'
 import { loadPipeline } from './load-pipeline.ts'
+import type { LoadedPipeline } from './load-pipeline.ts'
 import { readNamedFiles } from './named-files.ts'
 import { performRun } from './perform-run.ts'
 import { environment, realPorts } from './ports.ts'
@@ -36,11 +38,12 @@ async function run(file: string, options: RunOptions): Promise<number> {
   const github = await readGithub(ports.files, env)
   refuseUntrusted(github)
   const readiness = await preflight(ports, pipeline, { ...options, run: id }, env, cwd)
-  const secrets = namedSecrets(textOf(loaded.text, pipeline), env)
+  const secrets = namedSecrets(textOf(loaded, pipeline), env)
   const hidden = hiddenValues(pipeline, secrets, inputs, env)
   const facts = factsOf(github, readiness, inputs, secrets)
-  const expressions = await expressionsOf(loaded.text, pipeline)
+  const expressions = await expressionsOf(loaded, pipeline)
   const folder = await newRunFolder(ports, cwd, options.stateDir, id, loaded.text)
+  await keepCalled(ports.files, folder, loaded.called)
   const plan = buildPlan(pipeline)
   const first = openRun(plan, id, createRedactor(hidden).json(inputs), readiness.base)
   try {
@@ -57,15 +60,19 @@ export function overrule(pipeline: Pipeline, options: Pick<RunOptions, 'budgetUs
   return { ...pipeline, limits: { ...pipeline.limits, budget }, workspace: { ...pipeline.workspace, base } }
 }
 
-/** All texts in which an expression may stand: the file itself and the prompts that it names. */
-export function textOf(text: string, pipeline: Pipeline): string {
-  const prompts = [...pipeline.steps.values()].map((step) => (step.kind === 'agent' && step.promptFile !== undefined ? (step.prompt ?? '') : ''))
-  return [text, ...prompts].join('\n')
+/** All texts in which an expression may stand: the file itself, those that it calls, and the prompts that they name. */
+export function textOf({ text, called }: Pick<LoadedPipeline, 'text' | 'called'>, pipeline: Pipeline): string {
+  const prompts = stepsOf(pipeline).map((step) => (step.kind === 'agent' && step.promptFile !== undefined ? (step.prompt ?? '') : ''))
+  return [text, ...called.values(), ...prompts].join('\n')
+}
+
+function stepsOf(pipeline: Pipeline): StepSpec[] {
+  return [pipeline, ...pipeline.children.values()].flatMap((one) => [...one.steps.values()])
 }
 
 /** The expression library is loaded only where something is to be evaluated. */
-export async function expressionsOf(text: string, pipeline: Pipeline): Promise<Expressions | undefined> {
-  const needed = textOf(text, pipeline).includes('${{') || [...pipeline.steps.values()].some((step) => step.if !== undefined)
+export async function expressionsOf(loaded: Pick<LoadedPipeline, 'text' | 'called'>, pipeline: Pipeline): Promise<Expressions | undefined> {
+  const needed = textOf(loaded, pipeline).includes('${{') || stepsOf(pipeline).some((step) => step.if !== undefined)
   return needed ? loadExpressions() : undefined
 }
 

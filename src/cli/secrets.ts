@@ -14,8 +14,7 @@ export function namedSecrets(text: string, env: Readonly<Record<string, string>>
 
 /** Everything that must never be written or shown: named secrets, the providers' keys, secret inputs, the tokens of CI. */
 export function hiddenValues(pipeline: Pipeline, secrets: Readonly<Record<string, string>>, inputs: JsonObject, env: Readonly<Record<string, string>>): string[] {
-  const keys = [...pipeline.providers.values()].flatMap((provider) => (provider.apiKeyEnv === undefined ? [] : [provider.apiKeyEnv]))
-  const named = [...keys, 'GITHUB_TOKEN', 'GH_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'CI_JOB_TOKEN']
+  const named = [...keyVariables(pipeline), 'GITHUB_TOKEN', 'GH_TOKEN', 'ACTIONS_RUNTIME_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'CI_JOB_TOKEN']
   const secretInputs = [...pipeline.inputs.values()].flatMap((spec) => (spec.secret ? leaves(inputs[spec.name]) : []))
   const fromEnv = named.flatMap((name) => (Object.hasOwn(env, name) ? [env[name] ?? ''] : []))
   return [...new Set([...Object.values(secrets), ...fromEnv, ...secretInputs])].filter((value) => value !== '')
@@ -24,4 +23,10 @@ export function hiddenValues(pipeline: Pipeline, secrets: Readonly<Record<string
 function leaves(value: unknown): string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves)
   return typeof value === 'string' || typeof value === 'number' ? [String(value)] : []
+}
+
+/** The variables in which the keys of all providers are, those of called pipelines too. */
+export function keyVariables(pipeline: Pipeline): string[] {
+  const providers = [pipeline, ...pipeline.children.values()].flatMap((one) => [...one.providers.values()])
+  return [...new Set(providers.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []))]
 }

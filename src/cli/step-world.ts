@@ -1,34 +1,41 @@
 import { dirname, relative, resolve } from 'node:path'
-import type { Redactor } from '../base/redact.ts'
-import { err, ok } from '../base/result.ts'
-import type { Result } from '../base/result.ts'
+import type { GrowingRedactor } from '../base/growing-redactor.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
-import type { Failure } from '../run/failure.ts'
 import type { StepWorld } from '../step/world.ts'
-import type { Workspaces } from '../workspace/workspace.ts'
+import type { Models } from './open-models.ts'
 import type { RunOrder } from './run-order.ts'
+import { createRunWorkspaces } from './run-workspaces.ts'
+import { keyVariables } from './secrets.ts'
 
 /** The step kinds' world, made of the real one; worktrees and models are opened when the first step asks for them. */
-export function createStepWorld(order: RunOrder, redactor: Redactor): StepWorld & { close(): Promise<void> } {
+export function createStepWorld(order: RunOrder, redactor: GrowingRedactor): StepWorld & { close(): Promise<void> } {
   const { ports, plan, env, cwd, readiness } = order
-  let workspaces: Promise<Result<Workspaces, Failure>> | undefined
-  let caller: Promise<Caller> | undefined
-  return {
+  const root = readiness.repository?.root ?? cwd
+  const workspaces = createRunWorkspaces(order)
+  const keys = new Set(keyVariables(plan.pipeline))
+  const shared = {
     ports,
-    pipeline: plan.pipeline,
     expressions: order.expressions,
-    environment: env,
-    checkout: { cwd, root: readiness.repository?.root ?? cwd },
-    checks: readiness.checks,
-    namedFiles: namedFiles(plan.pipeline, cwd, readiness.repository?.root ?? cwd),
-    workspaces: async () => (workspaces ??= open(order)),
-    caller: async () => (caller ??= openCaller(order, redactor)),
-    async close() {
-      const opened = await workspaces
-      if (opened?.ok) await opened.value.close()
-    },
+    // The keys of all pipelines of the run: none is another's business.
+    environment: Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name))),
+    checkout: { cwd, root },
+    stateDir: resolve(cwd, order.options.stateDir),
+    namedFiles: [plan.pipeline, ...plan.pipeline.children.values()].flatMap((pipeline) => namedFiles(pipeline, cwd, root)),
+    hide: (secrets: readonly string[]) => redactor.hide(secrets),
   }
+  const worldOf = (pipeline: Pipeline, checks: StepWorld['checks'], openModels: () => Promise<Models>): StepWorld => {
+    let models: Promise<Models> | undefined
+    const own = async (): Promise<Models> => (models ??= openModels())
+    return {
+      ...shared, pipeline, checks,
+      workspaces: async () => workspaces.of(pipeline.workspace),
+      caller: async (): Promise<Caller> => (await own()).caller,
+      nested: (child, task) => worldOf(child, readiness.childChecks.get(child.file) ?? new Map(), async () => (await own()).nested(child, task)),
+    }
+  }
+  const models = async (): Promise<Models> => (await import('./open-models.ts')).openModels(order, redactor)
+  return { ...worldOf(plan.pipeline, readiness.checks, models), close: async () => workspaces.close() }
 }
 
 function namedFiles(pipeline: Pipeline, cwd: string, root: string): string[] {
@@ -37,21 +44,4 @@ function namedFiles(pipeline: Pipeline, cwd: string, root: string): string[] {
   const instructions = [...pipeline.agents.values()].map((agent) => agent.instructionsFile)
   const named = [...prompts, ...instructions].flatMap((path) => (path === undefined ? [] : [resolve(folder, path)]))
   return [resolve(cwd, pipeline.file), ...named].map((path) => relative(root, path))
-}
-
-async function open(order: RunOrder): Promise<Result<Workspaces, Failure>> {
-  const { ports, plan, cwd, run, readiness } = order
-  const { repository, base } = readiness
-  if (!repository || !base) return err({ code: 'workspace-failed', message: 'a worktree needs a git repository with a commit' })
-  const { openWorkspaces } = await import('../workspace/open.ts')
-  const { workspace } = plan.pipeline
-  const opened = await openWorkspaces(ports, {
-    run: run.id, stateDir: resolve(cwd, order.options.stateDir), checkout: cwd, repository, base: base.commit, link: workspace.link, copy: workspace.copy,
-  })
-  return opened.ok ? ok(opened.value) : err({ code: 'workspace-failed', message: opened.error.message })
-}
-
-async function openCaller(order: RunOrder, redactor: Redactor): Promise<Caller> {
-  const { openModels } = await import('./open-models.ts')
-  return openModels(order, redactor, dirname(resolve(order.cwd, order.plan.pipeline.file)))
 }

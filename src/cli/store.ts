@@ -23,8 +23,15 @@ const GRACE_MS = 2000
 /** Ends the processes of a run that was killed, and removes its worktrees and the outputs that nobody reads any more. */
 async function bury(ports: Ports, store: Store, run: string, owner: OwnerId): Promise<void> {
   if (owner.tree !== undefined) await sweepTree(owner.tree, GRACE_MS, ports.clock)
-  await ports.files.remove(join(store.path, 'worktrees', run))
+  for (const folder of await worktreeFolders(ports, store, run)) await ports.files.remove(folder)
   await ports.files.remove(join(store.folderOf(run), SCRATCH))
+}
+
+/** Its own, and those that called pipelines had beside it: no id of a run has a `~`. */
+async function worktreeFolders(ports: Ports, store: Store, run: string): Promise<string[]> {
+  const all = join(store.path, 'worktrees')
+  if ((await ports.files.stat(all)) === undefined) return []
+  return (await ports.files.list(all)).flatMap(({ name }) => (name === run || name.startsWith(`${run}~`) ? [join(all, name)] : []))
 }
 
 /** The id that was asked for, or a fresh one. */

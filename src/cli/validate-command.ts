@@ -5,6 +5,7 @@ import { createFiles } from '../host/files.ts'
 import { load } from '../pipeline/load.ts'
 import { colorWanted } from './complain.ts'
 import { EXIT } from './exit-code.ts'
+import { childReader } from './load-pipeline.ts'
 import { readSource } from './source.ts'
 
 /** Shows all diagnostics of all files: `text` on standard error, the other formats on standard output. */
@@ -18,13 +19,22 @@ export async function validateCommand(paths: readonly string[], format: 'text' |
       diagnostics.push(read.diagnostic)
       continue
     }
-    const loaded = await load(read.source.text, read.source.file)
-    sources.set(read.source.file, loaded.document.text)
+    const loaded = await load(read.source.text, read.source.file, undefined, childReader(files, process.cwd()))
+    for (const [file, text] of loaded.sources) sources.set(file, text)
     diagnostics.push(...loaded.diagnostics)
   }
   const out = format === 'text' ? process.stderr : process.stdout
-  const text = formatDiagnostics(format, sortDiagnostics(diagnostics), sources, { color: format === 'text' && colorWanted(out) })
+  const text = formatDiagnostics(format, sortDiagnostics(once(diagnostics)), sources, { color: format === 'text' && colorWanted(out) })
   if (format !== 'text' || diagnostics.length > 0) out.write(text)
   else out.write(`${paths.length === 1 ? 'the pipeline is' : `all ${paths.length} pipelines are`} valid\n`)
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? EXIT.invalid : EXIT.passed
+}
+
+/** What is wrong with a pipeline that others call is told once. */
+function once(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>()
+  return diagnostics.filter((diagnostic) => {
+    const key = JSON.stringify(diagnostic)
+    return !seen.has(key) && seen.add(key)
+  })
 }

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { PortError } from '../base/ports.ts'
 import type { Files } from '../base/ports.ts'
 import type { Redactor } from '../base/redact.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Run } from '../run/run.ts'
 import { resumeCommand } from '../report/next-command.ts'
 import { isReportFormat, reportFormats } from '../report/registry.ts'
@@ -14,13 +15,14 @@ import { Stop } from './stop.ts'
 
 /** Writes `report.json` into the run's folder, the reports that were asked for, and with `--json` the report on standard output. */
 export async function writeReports(
-  files: Files, folder: RunFolder, run: Run, options: Pick<RunOptions, 'json' | 'report' | 'stateDir'>, redactor: Redactor,
+  files: Files, folder: RunFolder, run: Run, options: Pick<RunOptions, 'json' | 'stateDir'> & { readonly reports: readonly WantedReport[] }, redactor: Redactor,
 ): Promise<void> {
   const extras = { resume: resumeCommand(run.id, options.stateDir) }
   const json = redactor.text(reportFormats.json(run, extras))
   await folder.saveReport(json)
-  for (const { format, path } of wantedReports(options.report)) {
+  for (const { format, path } of options.reports) {
     try {
+      await files.makeFolder(dirname(resolve(process.cwd(), path)))
       await files.replace(resolve(process.cwd(), path), format === 'json' ? json : redactor.text(reportFormats[format](run, extras)), 0o644)
     } catch (error) {
       if (!(error instanceof PortError)) throw error
@@ -30,8 +32,21 @@ export async function writeReports(
   if (options.json === true) process.stdout.write(json)
 }
 
+export interface WantedReport {
+  readonly format: ReportFormat
+  /** Relative to where the program was started. */
+  readonly path: string
+}
+
+/** Those of the command line, and of the pipeline those of other formats. */
+export function allReports(texts: readonly string[], declared: Pipeline['reports']): WantedReport[] {
+  const wanted = wantedReports(texts)
+  const others = (Object.entries(declared) as [ReportFormat, string][]).filter(([format]) => !wanted.some((report) => report.format === format))
+  return [...wanted, ...others.map(([format, path]) => ({ format, path }))]
+}
+
 /** `FORMAT=PATH` of each `--report`; anything else ends the command before the run. */
-export function wantedReports(texts: readonly string[]): { format: ReportFormat; path: string }[] {
+export function wantedReports(texts: readonly string[]): WantedReport[] {
   return texts.map((text) => {
     const at = text.indexOf('=')
     const format = text.slice(0, Math.max(at, 0))

@@ -41,7 +41,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /** Undefined instead of an error where there is nothing at the path. */
-export async function ifThere<T>(operation: () => Promise<T>): Promise<T | undefined> {
+export async function ifThere<T>(operation: () => Promise<T> | T): Promise<T | undefined> {
   try {
     return await operation()
   } catch (error) {

@@ -8,7 +8,7 @@ import { prctlNumber } from './processes-forker-program.ts'
 const PERL = '/usr/bin/perl'
 
 /** Programs that were started the ordinary way before the first forker pays. */
-const ORDINARY_STARTS = 12
+const ORDINARY_STARTS = 6
 
 /** More children than this at once start the ordinary way. */
 const MOST_FORKERS = 8

@@ -1,6 +1,7 @@
 import { isObject } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { buildDuration, buildEnv, buildList } from './build-values.ts'
+import { calledFile } from './called-file.ts'
 import type { MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
 import { conditionExpression } from './template.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
@@ -8,7 +9,8 @@ import type { MatrixText } from './vocabulary/step.ts'
 
 type StepText = PipelineText['steps'][string]
 
-export function buildStep(id: string, step: StepText): StepSpec {
+/** `file`: where the step stands; the paths of other pipelines are relative to its folder. */
+export function buildStep(id: string, step: StepText, file: string): StepSpec {
   const common = {
     id,
     name: step.name,
@@ -20,6 +22,9 @@ export function buildStep(id: string, step: StepText): StepSpec {
     retry: buildRetry(step.retry),
     continueOnError: step.continue_on_error ?? false,
     workspace: step.workspace ?? 'inherit',
+    artifacts: buildList(step.artifacts),
+    files: buildList(step.files),
+    priority: step.priority ?? 0,
   }
   if (step.agent !== undefined) {
     return {
@@ -28,6 +33,7 @@ export function buildStep(id: string, step: StepText): StepSpec {
       verify: buildList(step.verify), repair: step.repair ?? 0,
     }
   }
+  if (step.pipeline !== undefined) return { ...common, kind: 'pipeline', pipeline: calledFile(file, step.pipeline), with: cell(step.with ?? {}) }
   if (step.approve !== undefined) return { ...common, kind: 'approve', approve: step.approve }
   if (step.check !== undefined) return { ...common, kind: 'check', checks: buildList(step.check) }
   return { ...common, kind: 'run', run: step.run ?? '', shell: step.shell ?? 'bash -euo pipefail', outputs: buildOutputs(step.outputs) }

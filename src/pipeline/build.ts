@@ -6,12 +6,13 @@ import { buildCheck } from './build-check.ts'
 import { buildProvider } from './build-provider.ts'
 import { buildRoute } from './build-route.ts'
 import { buildStep } from './build-step.ts'
+import { withDefaults } from './defaults.ts'
 import { buildDuration, buildEnv, buildMap } from './build-values.ts'
 import type { InputSpec, LimitsSpec, Pipeline, WorkspaceSpec } from './pipeline.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 
-/** What the author meant, from a value that was found to be right. */
-export function buildPipeline(text: PipelineText, file: string): Pipeline {
+/** What the author meant, from a value that was found to be right; `children` may still be filled. */
+export function buildPipeline(text: PipelineText, file: string, children: ReadonlyMap<string, Pipeline>): Pipeline {
   const routes = buildMap(text.routes, buildRoute)
   return {
     file,
@@ -25,8 +26,10 @@ export function buildPipeline(text: PipelineText, file: string): Pipeline {
     agents: buildMap(text.agents, (name, agent) => buildAgent(name, agent, routes)),
     checks: buildMap(text.checks, buildCheck),
     workspace: buildWorkspace(text.workspace),
-    steps: buildMap(text.steps, buildStep),
+    steps: buildMap(text.steps, (id, step) => buildStep(id, withDefaults(step, text.defaults), file)),
     outputs: buildEnv(text.outputs),
+    reports: text.reports ?? {},
+    children,
   }
 }
 

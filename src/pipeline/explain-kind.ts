@@ -5,12 +5,14 @@ import { report } from '../document/report.ts'
 import { nameSpan } from './mistake.ts'
 import { oneOf, quoted, subjectOf } from './phrase.ts'
 import { KIND_KEYS, STEP_KINDS } from './words.ts'
+import { isPromptAlone } from './survey.ts'
 import type { StepKindWord } from './words.ts'
 
 /** The kinds that a step says to be, in the order of the file; none for anything else. */
 export function kindsAt(document: Document, path: DocumentPath): StepKindWord[] {
   const node = path.length === 2 && path[0] === 'steps' ? nodeAt(document, path) : undefined
   if (node?.kind !== 'mapping') return []
+  if (isPromptAlone(node) && nodeAt(document, ['defaults', 'agent'])) return ['agent']
   return [...node.pairs.keys()].filter((key): key is StepKindWord => (STEP_KINDS as readonly string[]).includes(key))
 }
 
@@ -27,7 +29,8 @@ export function explainKinds(document: Document, path: DocumentPath, missing: re
   const message = hint
     ? `${subjectOf(path)} has ${quoted(hint.key)}, but no ${quoted(hint.kind)}`
     : `${subjectOf(path)} does not say what to do, it must have one of ${oneOf(STEP_KINDS)}`
-  return [report(document, nameSpan(document, path), 'missing-kind', 'error', message)]
+  const help = hint?.kind === 'agent' ? 'name an agent, or one for all such steps by `defaults.agent`' : undefined
+  return [report(document, nameSpan(document, path), 'missing-kind', 'error', message, { help })]
 }
 
 /** A key of the step that only one kind has. */

@@ -1,12 +1,12 @@
-import { posix } from 'node:path'
 import type { Json } from '../base/json.ts'
 import type { Diagnostic } from '../document/diagnostic.ts'
 import type { Document, MappingNode } from '../document/document.ts'
 import { parse } from '../document/parse.ts'
 import type { Span } from '../document/span.ts'
 import { toValue } from '../document/value.ts'
+import { calledFile } from './called-file.ts'
 import { maskSecrets } from './secret.ts'
-import { callsOf, surveyOf } from './survey.ts'
+import { surveyOf } from './survey.ts'
 import type { Survey } from './survey.ts'
 
 /** Reads a pipeline that another one calls, by the path that people are told: its text, or why there is none. */
@@ -31,7 +31,7 @@ export async function readFamily(text: string, file: string, read: ReadChild | u
   const first = memberOf(text, file)
   const members = new Map<string, Member>([[file, first]])
   for (const { survey } of members.values()) {
-    for (const { path } of survey && read ? callsOf(survey) : []) {
+    for (const { path } of survey && read ? survey.calls : []) {
       const child = calledFile(survey?.document.file ?? '', path.name)
       const known = members.get(child) ?? (members.size < MOST_FILES ? await memberAt(child, read) : TOO_MANY)
       if ('document' in known) members.set(child, known)
@@ -39,12 +39,6 @@ export async function readFamily(text: string, file: string, read: ReadChild | u
     }
   }
   return [first, ...[...members.values()].slice(1)]
-}
-
-/** The file that a path means which stands in another one: relative to the folder of that. */
-export function calledFile(caller: string, path: string): string {
-  const unified = path.replaceAll('\\', '/')
-  return posix.isAbsolute(unified) ? posix.normalize(unified) : posix.join(posix.dirname(caller.replaceAll('\\', '/')), unified)
 }
 
 const TOO_MANY = { code: 'too-many-nodes', message: `a run consists of at most ${MOST_FILES} pipeline files, this one is not read` }

@@ -8,6 +8,7 @@ import { buildPipeline } from './build.ts'
 import type { Expressions } from './expression.ts'
 import { readFamily } from './family.ts'
 import type { Member, ReadChild } from './family.ts'
+import { familyMistakes } from './meaning/family.ts'
 import { meaningMistakes } from './meaning/registry.ts'
 import type { Pipeline } from './pipeline.ts'
 import { reportSecrets } from './secret.ts'
@@ -38,7 +39,8 @@ const MOST_SHOWN = 1000
 export async function load(text: string, file: string, expressions?: Expressions, read?: ReadChild): Promise<Loaded> {
   const members = await readFamily(text, file, read)
   const told = await Promise.all(members.map(async (member) => diagnosticsOf(member, expressions)))
-  const all = bounded(sortDiagnostics(told.flat()))
+  const { survey } = members[0]
+  const all = bounded(sortDiagnostics([...told.flat(), ...(survey ? familyMistakes(survey) : [])]))
   const isValid = members.every((member) => member.root) && !all.some((diagnostic) => diagnostic.severity === 'error')
   const sources = new Map(members.map(({ document }) => [document.file, document.text]))
   return { document: members[0].document, sources, diagnostics: all, pipeline: isValid ? familyOf(members) : undefined }
@@ -47,9 +49,9 @@ export async function load(text: string, file: string, expressions?: Expressions
 /** All pipelines of a run know each other: any of them may be called by any other. */
 function familyOf(members: readonly [Member, ...Member[]]): Pipeline {
   const children = new Map<string, Pipeline>()
-  const [root, ...others] = members.map(({ value, document }) => ({ ...buildPipeline(value as unknown as PipelineText, document.file), children }))
-  for (const child of others) children.set(child.file, child)
-  return root
+  const [root, ...others] = members
+  for (const { document, value } of others) children.set(document.file, buildPipeline(value as unknown as PipelineText, document.file, children))
+  return buildPipeline(root.value as unknown as PipelineText, root.document.file, children)
 }
 
 async function diagnosticsOf({ document, diagnostics, secrets, survey, value }: Member, expressions: Expressions | undefined): Promise<readonly Diagnostic[]> {

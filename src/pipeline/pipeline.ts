@@ -1,5 +1,8 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
+import type { REPORT_FORMATS } from './words.ts'
+
+export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 /** A text in which `${{ … }}` stands for a value that is known only while the pipeline runs. */
 export type Template = string
@@ -21,6 +24,10 @@ export interface Pipeline {
   /** In the order of the file. */
   readonly steps: ReadonlyMap<string, StepSpec>
   readonly outputs: Readonly<Record<string, Template>>
+  /** Paths by format, relative to where the program was started. */
+  readonly reports: Readonly<Partial<Record<ReportFormat, string>>>
+  /** Every pipeline that is called in this run, by its file; the same map for all of them. */
+  readonly children: ReadonlyMap<string, Pipeline>
 }
 
 export interface InputSpec {
@@ -150,7 +157,7 @@ export interface WorkspaceSpec {
   readonly allowProtected: readonly string[]
 }
 
-export type StepSpec = RunStep | AgentStep | CheckStep | ApproveStep
+export type StepSpec = RunStep | AgentStep | CheckStep | ApproveStep | PipelineStep
 export type StepKindName = StepSpec['kind']
 export type WorkspaceMode = 'inherit' | 'worktree' | 'checkout' | 'none'
 
@@ -166,6 +173,12 @@ interface CommonStep {
   readonly retry: RetrySpec
   readonly continueOnError: boolean
   readonly workspace: WorkspaceMode
+  /** Globs inside the workspace. */
+  readonly artifacts: readonly string[]
+  /** Globs that the step will write. */
+  readonly files: readonly string[]
+  /** Higher starts first. */
+  readonly priority: number
 }
 
 export interface RunStep extends CommonStep {
@@ -196,6 +209,14 @@ export interface ApproveStep extends CommonStep {
   readonly kind: 'approve'
   /** The question, for people. */
   readonly approve: Template
+}
+
+export interface PipelineStep extends CommonStep {
+  readonly kind: 'pipeline'
+  /** Its file, a key of `children`. */
+  readonly pipeline: string
+  /** Values for its inputs; any text in them may be a template. */
+  readonly with: JsonObject
 }
 
 /** The outputs that a script must set: by name, with a JSON Schema where the author gave one. */

@@ -1,5 +1,6 @@
 import type { DocumentPath } from '../document/document.ts'
 import { field, mentionsIn, pairsOf, textAt } from './fields.ts'
+import type { Mention } from './fields.ts'
 import { dimensionsOf } from './meaning/matrix.ts'
 import { inputSpecOf } from './meaning/inputs.ts'
 import { CONTEXTS } from './names.ts'
@@ -20,7 +21,7 @@ export function createScopes(survey: Survey): Scopes {
   const inputSpecs = new Map([...(survey.inputs ?? [])].map(([name, pair]) => [name, inputSpecOf(pair)]))
   const offered = new Map<string, StepNames>()
   const offeredBy = (id: string): StepNames => {
-    const known = offered.get(id) ?? stepNames(survey.steps.get(id))
+    const known = offered.get(id) ?? stepNames(survey, survey.steps.get(id))
     offered.set(id, known)
     return known
   }
@@ -38,8 +39,8 @@ export function createScopes(survey: Survey): Scopes {
       if (top === 'env') return names(['env', 'matrix', 'steps'], 'unknown', () => false)
       if (top === 'outputs') return names(['matrix'], 'unknown', () => true)
       if (top === 'workspace') return names(['matrix', 'steps'], 'unknown', () => false)
-      if (top === 'agents') return shared((users.agents ??= usersOf(survey, ['agent'])).get(name ?? '') ?? [])
-      if (top === 'checks') return shared((users.checks ??= usersOf(survey, ['check', 'verify'])).get(name ?? '') ?? [])
+      if (top === 'agents') return shared((users.agents ??= usersOf(survey, (step) => (step.agent ? [step.agent] : []))).get(name ?? '') ?? [])
+      if (top === 'checks') return shared((users.checks ??= usersOf(survey, (step) => step.checks)).get(name ?? '') ?? [])
       const step = survey.steps.get(name ?? '')
       const needs = (id: string): boolean => step !== undefined && survey.needs.needs(step.id, id)
       if (key === 'matrix') return names(['matrix'], 'unknown', needs)
@@ -50,11 +51,11 @@ export function createScopes(survey: Survey): Scopes {
 
 type Users = ReadonlyMap<string, readonly StepView[]>
 
-/** The steps that use each agent, or each check: those that name it by one of these keys. */
-function usersOf({ steps }: Survey, keys: readonly string[]): Users {
+/** The steps that use each agent, or each check. */
+function usersOf({ steps }: Survey, used: (step: StepView) => readonly Mention[]): Users {
   const users = new Map<string, StepView[]>()
   for (const step of steps.values()) {
-    for (const name of new Set(keys.flatMap((key) => mentionsIn(field(step.node, key)).map((mention) => mention.name)))) {
+    for (const name of new Set(used(step).map((mention) => mention.name))) {
       const known = users.get(name)
       if (known) known.push(step)
       else users.set(name, [step])
@@ -81,11 +82,19 @@ function matrixKeys(step: StepView | undefined): Names['matrix'] {
   return [...new Set([...dimensionsOf(matrix).map((pair) => pair.key), ...added])]
 }
 
+/** What the called pipeline declares; of one that could not be read nobody knows. */
+function calledOutputs(survey: Survey, step: StepView | undefined): StepNames['outputs'] {
+  const child = survey.children.get(textAt(step?.node, 'pipeline')?.name ?? '')
+  if (!child || !('root' in child)) return 'any'
+  return pairsOf(field(child.root, 'outputs')).map((pair) => pair.key)
+}
+
 /** The outputs that a step offers: those it declares; an undeclared script may set any. */
-function stepNames(step: StepView | undefined): StepNames {
+function stepNames(survey: Survey, step: StepView | undefined): StepNames {
   const outputs = field(step?.node, 'outputs')
   const declared = outputs?.kind === 'mapping' ? [...outputs.pairs.keys()] : mentionsIn(outputs).map((mention) => mention.name)
-  if (textAt(step?.node, 'agent')) return { outputs: [...new Set([...declared, 'text'])] }
+  if (step?.agent) return { outputs: [...new Set([...declared, 'text'])] }
   if (field(step?.node, 'check')) return { outputs: [] }
+  if (field(step?.node, 'pipeline')) return { outputs: calledOutputs(survey, step) }
   return { outputs: outputs ? declared : 'any' }
 }

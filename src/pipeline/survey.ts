@@ -4,6 +4,7 @@ import { field, mappingAt, mentionsIn, pairsOf, textAt } from './fields.ts'
 import type { Mention } from './fields.ts'
 import { createNeeds } from './needs.ts'
 import type { Needs } from './needs.ts'
+import { STEP_KINDS } from './words.ts'
 
 /**
  * What a document declares, as far as it can be read: the same whether the rest of it has the right form or not, so that
@@ -22,6 +23,8 @@ export interface Survey {
   /** Every key below `steps`, also of what is no mapping. */
   readonly stepIds: ReadonlySet<string>
   readonly needs: Needs
+  /** Steps that call other pipelines, with the path that stands there. */
+  readonly calls: readonly Omit<Call, 'child'>[]
   /**
    * The pipelines that steps call, by the path that stands there: what they declare, null for one that is no mapping, or why it
    * was not read. Filled by `readFamily`.
@@ -37,17 +40,29 @@ export interface StepView {
   readonly pair: Pair
   readonly node: MappingNode
   readonly needs: readonly Mention[]
+  /** Who works: named by the step itself, or by `defaults` where it has no more than a prompt. */
+  readonly agent: Mention | undefined
+  /** The checks that it names, or that `defaults` names for agents. */
+  readonly checks: readonly Mention[]
 }
 
 export function surveyOf(document: Document, root: MappingNode): Survey {
   const pairs = pairsOf(field(root, 'steps'))
+  const defaults = field(root, 'defaults')
   const steps = new Map<string, StepView>()
   for (const pair of pairs) {
     const { key, value } = pair
-    if (value.kind === 'mapping') steps.set(key, { id: key, pair, node: value, needs: mentionsIn(field(value, 'needs')) })
+    if (value.kind !== 'mapping') continue
+    const agent = textAt(value, 'agent') ?? (isPromptAlone(value) ? textAt(defaults, 'agent') : undefined)
+    const checks = field(value, 'check') ?? field(value, 'verify') ?? (agent && field(defaults, 'verify'))
+    steps.set(key, { id: key, pair, node: value, agent, checks: mentionsIn(checks), needs: mentionsIn(field(value, 'needs')) })
   }
   return {
     document, root, steps, children: new Map(),
+    calls: [...steps.values()].flatMap((step) => {
+      const path = textAt(step.node, 'pipeline')
+      return path && path.name.trim() !== '' ? [{ step, path }] : []
+    }),
     stepIds: new Set(pairs.map((pair) => pair.key)),
     inputs: declared(root, 'inputs'),
     providers: declared(root, 'providers'),
@@ -56,6 +71,11 @@ export function surveyOf(document: Document, root: MappingNode): Survey {
     checks: declared(root, 'checks'),
     needs: createNeeds(new Map([...steps.values()].map((step) => [step.id, step.needs.map((need) => need.name)]))),
   }
+}
+
+/** A step that says what to do by a prompt and by nothing else. */
+export function isPromptAlone({ pairs }: MappingNode): boolean {
+  return (pairs.has('prompt') || pairs.has('prompt_file')) && !STEP_KINDS.some((kind) => pairs.has(kind))
 }
 
 /** A step that calls another pipeline. */
@@ -68,11 +88,9 @@ export interface Call {
 
 /** The steps that call other pipelines, in the order of the file. */
 export function callsOf(survey: Survey): Call[] {
-  return [...survey.steps.values()].flatMap((step) => {
-    const path = textAt(step.node, 'pipeline')
-    if (!path || path.name.trim() === '') return []
+  return survey.calls.map(({ step, path }) => {
     const found = survey.children.get(path.name)
-    return [{ step, path, child: found && 'root' in found ? found : undefined }]
+    return { step, path, child: found && 'root' in found ? found : undefined }
   })
 }
 

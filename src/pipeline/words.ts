@@ -1,5 +1,5 @@
 /** The keys that say what a step does, and the keys that belong to each of them alone. */
-export const STEP_KINDS = ['run', 'agent', 'check', 'approve'] as const
+export const STEP_KINDS = ['run', 'agent', 'check', 'approve', 'pipeline'] as const
 
 export type StepKindWord = (typeof STEP_KINDS)[number]
 
@@ -8,19 +8,26 @@ export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
   agent: ['agent', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs'],
   check: ['check'],
   approve: ['approve'],
+  pipeline: ['pipeline', 'with'],
 }
 
-/** The keys of other kinds that a step of this kind may not have. */
+/** Keys of all kinds but these: what a called pipeline sees, and where it works, it says itself. */
+const UNFIT: Partial<Readonly<Record<StepKindWord, readonly string[]>>> = { approve: ['artifacts'], pipeline: ['env', 'workspace', 'artifacts'] }
+
+/** The keys that a step of this kind may not have: those of other kinds, and those that would do nothing. */
 export function foreignKeys(kind: StepKindWord): string[] {
   const all = new Set(STEP_KINDS.flatMap((other) => KIND_KEYS[other]))
-  return [...all].filter((key) => !KIND_KEYS[kind].includes(key))
+  return [...[...all].filter((key) => !KIND_KEYS[kind].includes(key)), ...(UNFIT[kind] ?? [])]
 }
 
 /** Codes of failures that another attempt could turn to the better. */
 export const RETRYABLE = [
   'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'program-failed', 'output-invalid',
-  'provider-failed', 'interrupted',
+  'provider-failed', 'pipeline-failed', 'interrupted',
 ] as const
+
+/** The formats of reports. */
+export const REPORT_FORMATS = ['json', 'markdown'] as const
 
 /** Checks that are found in the project where the pipeline does not declare them. */
 export const DETECTED_CHECKS = ['types', 'lint', 'tests'] as const

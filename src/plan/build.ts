@@ -8,7 +8,7 @@ import type { Plan, PlanNode, PlanStep } from './plan.ts'
 export function buildPlan(pipeline: Pipeline): Plan {
   const steps = new Map<string, PlanStep>()
   for (const spec of pipeline.steps.values()) steps.set(spec.id, { spec, nodes: staticNodes(spec) })
-  return { pipeline, steps }
+  return { pipeline, steps, hasPriorities: [...pipeline.steps.values()].some(({ priority }) => priority > 0) }
 }
 
 function staticNodes(spec: StepSpec): PlanNode[] | null {

@@ -22,6 +22,8 @@ export interface TokenUse {
 export interface Conversation {
   /** Candidates for every call, the preferred one first; at least one. */
   readonly models: readonly string[]
+  /** The cheapest of them is preferred, not the first. */
+  readonly takesCheapest: boolean
   /** The instructions, and with them all that stands around the prompt of the first request: the most tokens. */
   readonly instructions: number
   readonly around: number
@@ -65,7 +67,7 @@ export function conversationCost(talk: Conversation, tariff: Tariff): Conversati
   return {
     first: lowest(known.map(({ first }) => first)),
     least: lowest(known.map(({ least }) => least)),
-    expected: preferred.expected,
+    expected: talk.takesCheapest ? lowest(known.map(({ expected }) => expected)) : preferred.expected,
     most: known.reduce((most, cost) => (cost.most > most ? cost.most : most), 0n),
   }
 }

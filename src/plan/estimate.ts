@@ -1,19 +1,13 @@
-import type { JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
-import type { AgentSpec, AgentStep, Pipeline } from '../pipeline/pipeline.ts'
-import { conversationCost } from './conversation.ts'
-import type { ConversationCost, Tariff } from './conversation.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { AgentSpec, Pipeline, PipelineStep } from '../pipeline/pipeline.ts'
+import type { ConversationCost } from './conversation.ts'
+import { createNodeCost } from './node-cost.ts'
+import type { Rates } from './node-cost.ts'
 import type { Known } from './known.ts'
-import { promptSize } from './prompt-size.ts'
-import type { UnfoldedNode, UnfoldedStep } from './unfold.ts'
+import type { UnfoldedStep } from './unfold.ts'
 
-/** What the sums are made from. */
-export interface Rates extends Tariff {
-  /** The most tokens of a step's first request with an empty prompt. */
-  around(step: AgentStep, agent: AgentSpec): number
-}
-
-/** What an agent step costs, all its nodes together. */
+/** What a step costs that calls models, all its nodes together. */
 export interface StepCost {
   readonly expected: Pico
   /** Null: nobody knows how many nodes there will be. */
@@ -21,71 +15,93 @@ export interface StepCost {
 }
 
 export interface RunCost {
-  /** By step; a step that calls no model, or one without a known price, has none. */
+  /** By step; one that calls no model has none. */
   readonly steps: ReadonlyMap<string, StepCost>
+  /** Steps of which no cost can be told: a price is missing, or a program works in place of a model. They count as nothing. */
+  readonly unknown: readonly string[]
+  /** Of the steps of an agent together; its own budget is not counted in. */
+  readonly agents: ReadonlyMap<string, { readonly least: Pico }>
   readonly least: Pico
+  /** The part of the least that is only held, and given back when the dearest first call has ended. */
+  readonly held: Pico
   readonly expected: Pico
-  /** Without the budget; null where it has no bound. */
+  /** Without the run's budget, but with those of agents; null where it has no bound. */
   readonly most: Pico | null
 }
 
-/** The models that may answer an agent, the preferred one first; none where a program works in place of a model. */
-export function modelsOf(agent: AgentSpec | undefined): readonly string[] {
-  return agent?.executor === 'llm' ? [`${agent.provider}/${agent.model}`] : []
-}
+/** What a called pipeline costs each time; undefined where that cannot be told. */
+export type NestedCost = (step: PipelineStep, matrix: JsonObject | null) => RunCost | undefined
 
 /**
  * What a run costs. The least: every node that surely runs makes one call, and the dearest of these calls is sent only if all
  * that is held for it is left. Expected: every node runs once, those on failure not. The most: all attempts of all nodes.
  */
-export function estimate(pipeline: Pipeline, steps: ReadonlyMap<string, UnfoldedStep>, known: Known, rates: Rates): RunCost {
+export function estimate(
+  pipeline: Pipeline, steps: ReadonlyMap<string, UnfoldedStep>, known: Known, rates: Rates, nested: NestedCost,
+): RunCost {
   const costOf = createNodeCost(pipeline, known, rates)
   const costs = new Map<string, StepCost>()
-  const sums = { least: 0n, reserve: 0n, expected: 0n, most: 0n as Pico | null }
+  const unknown: string[] = []
+  const tallies = new Map<AgentSpec | null, Tally>()
   for (const [id, step] of steps) {
-    if (step.spec.kind !== 'agent') continue
-    const { attempts } = step.spec.retry
-    const nodes = step.nodes ?? [{ id, matrix: null, runs: step.runs }]
-    const sum = { expected: 0n, most: 0n, isKnown: false }
-    for (const node of nodes) {
-      const cost = costOf(step.spec, node.matrix)
-      if (cost === undefined) continue
-      sum.isKnown = true
-      if (node.runs !== 'never') sum.most += cost.most * BigInt(attempts)
-      if (node.runs === 'surely' || node.runs === 'perhaps') sum.expected += cost.expected
-      if (!isSure(step, node)) continue
-      sums.least += cost.least
-      if (cost.first - cost.least > sums.reserve) sums.reserve = cost.first - cost.least
+    const { spec } = step
+    const agent = spec.kind === 'agent' ? (pipeline.agents.get(spec.agent) ?? null) : null
+    if (spec.kind !== 'agent' && spec.kind !== 'pipeline') continue
+    const tally = stepTally(step, (matrix) => (spec.kind === 'agent' ? onceTally(costOf(spec, matrix)) : nestedTally(nested(spec, matrix))))
+    if (!tally) {
+      unknown.push(id)
+      continue
     }
-    if (!sum.isKnown) continue
-    // However many nodes there will be, what is free stays free.
-    const most = step.nodes === null && sum.most > 0n ? null : sum.most
-    costs.set(id, { expected: sum.expected, most })
-    sums.expected += sum.expected
-    sums.most = sums.most === null || most === null ? null : sums.most + most
+    costs.set(id, { expected: tally.expected, most: lower(tally.most, agent?.budget) })
+    tallies.set(agent, together(tallies.get(agent) ?? NONE, tally))
   }
-  return { steps: costs, least: sums.least + sums.reserve, expected: sums.expected, most: sums.most }
+  const all = [...tallies].map(([agent, tally]) => ({ ...tally, most: lower(tally.most, agent?.budget) })).reduce(together, NONE)
+  const agents = new Map([...tallies].flatMap(([agent, tally]) => (agent ? [[agent.name, { least: tally.least + tally.held }]] : [])))
+  return { steps: costs, unknown, agents, least: all.least + all.held, held: all.held, expected: all.expected, most: all.most }
 }
 
-function isSure(step: UnfoldedStep, node: Pick<UnfoldedNode, 'runs'>): boolean {
-  return step.nodes !== null && node.runs === 'surely'
+interface Tally {
+  readonly least: Pico
+  /** The most by which what is held for a first call is above its least cost. */
+  readonly held: Pico
+  readonly expected: Pico
+  readonly most: Pico | null
 }
 
-/** The cost of one attempt of one node. Nodes mostly differ in nothing that matters here, so each sum is made once. */
-function createNodeCost(pipeline: Pipeline, known: Known, rates: Rates): (step: AgentStep, matrix: JsonObject | null) => ConversationCost | undefined {
-  const made = new Map<string, ConversationCost | undefined>()
-  return (step, matrix) => {
-    const agent = pipeline.agents.get(step.agent)
-    const models = modelsOf(agent)
-    if (!agent || models.length === 0) return undefined
-    const around = rates.around(step, agent)
-    const prompt = promptSize(step.prompt ?? '', matrix, known)
-    const isVerified = step.verify.length > 0 && step.repair > 0
-    const key = [agent.name, around, prompt.least, prompt.expected, prompt.most, isVerified].join(' ')
-    if (!made.has(key)) made.set(key, conversationCost({
-      models, around, prompt, isVerified, instructions: Buffer.byteLength(agent.instructions ?? ''),
-      maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, hasTools: agent.tools.length > 0,
-    }, rates))
-    return made.get(key)
+const NONE: Tally = { least: 0n, held: 0n, expected: 0n, most: 0n }
+
+function together(a: Tally, b: Tally): Tally {
+  return {
+    least: a.least + b.least, held: a.held > b.held ? a.held : b.held, expected: a.expected + b.expected,
+    most: a.most === null || b.most === null ? null : a.most + b.most,
   }
+}
+
+function onceTally(cost: ConversationCost | undefined): Tally | undefined {
+  return cost && { least: cost.least, held: cost.first - cost.least, expected: cost.expected, most: cost.most }
+}
+
+function nestedTally(cost: RunCost | undefined): Tally | undefined {
+  return cost?.unknown.length === 0 ? { ...cost, least: cost.least - cost.held } : undefined
+}
+
+/** All nodes of a step, by what one attempt of each costs; undefined where no cost can be told. */
+function stepTally({ spec, nodes, runs: whole }: UnfoldedStep, costOf: (matrix: JsonObject | null) => Tally | undefined): Tally | undefined {
+  let tally: Tally | undefined
+  for (const { matrix, runs } of nodes ?? [{ matrix: null, runs: whole }]) {
+    const cost = costOf(matrix)
+    if (cost === undefined) return undefined
+    const isSure = nodes !== null && runs === 'surely'
+    tally = together(tally ?? NONE, {
+      ...(isSure ? cost : NONE),
+      expected: runs === 'surely' || runs === 'perhaps' ? cost.expected : 0n,
+      most: runs === 'never' ? 0n : cost.most && cost.most * BigInt(spec.retry.attempts),
+    })
+  }
+  // However many nodes there will be, what is free stays free.
+  return tally && nodes === null && tally.most !== 0n ? { ...tally, most: null } : tally
+}
+
+function lower(most: Pico | null, budget: Pico | undefined): Pico | null {
+  return budget !== undefined && (most === null || budget < most) ? budget : most
 }

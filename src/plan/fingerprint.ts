@@ -7,17 +7,29 @@ import type { Plan } from './plan.ts'
 /**
  * A digest of all that decides what a node does: its step's definition with its agent, model and checks, the workspace, the
  * pipeline's `env`, the inputs, its cell of the matrix, and what came from the steps it needs. Equal digests mean equal work.
- * Names for people (`name`, `description`) and bounds that change no result (`timeout`, `retry`) are left out.
+ * Names for people (`name`, `description`) and bounds that change no result (`timeout`, `retry`, `files`, `priority`) are left out.
  */
 export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null, inputs: JsonObject, upstream: JsonObject): string {
   const spec = plan.steps.get(step)?.spec
   const { pipeline } = plan
-  const parts = { definition: spec ? definition(pipeline, spec) : null, env: pipeline.env, matrix, inputs, upstream }
-  return createHash('sha256').update(canonical(plain(parts))).digest('hex').slice(0, 32)
+  const known = memo.get(plan) ?? { env: text(pipeline.env), inputs: new WeakMap<JsonObject, string>() }
+  memo.set(plan, known)
+  const given = known.inputs.get(inputs) ?? text(inputs)
+  known.inputs.set(inputs, given)
+  // The canonical text of all parts under their names, of which some are the same for every node.
+  const parts = `{"definition":${text(spec ? definition(pipeline, spec) : null)},"env":${known.env},"inputs":${given},"matrix":${text(matrix)},"upstream":${text(upstream)}}`
+  return createHash('sha256').update(parts).digest('hex').slice(0, 32)
+}
+
+/** What is the same for all nodes of a plan. */
+const memo = new WeakMap<Plan, { readonly env: string; readonly inputs: WeakMap<JsonObject, string> }>()
+
+function text(value: unknown): string {
+  return canonical(plain(value))
 }
 
 function definition(pipeline: Pipeline, spec: StepSpec): unknown {
-  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, ...work } = spec
+  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, ...work } = spec
   const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
   const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
   const provider = agent && pipeline.providers.get(agent.provider)
@@ -29,7 +41,21 @@ function definition(pipeline: Pipeline, spec: StepSpec): unknown {
     provider: provider && { type: provider.type, baseUrl: provider.baseUrl },
     checks: checks.map((check) => pipeline.checks.get(check) ?? check),
     workspace,
+    called: spec.kind === 'pipeline' ? calledDigest(pipeline.children.get(spec.pipeline)) : undefined,
   }
+}
+
+const digests = new WeakMap<Pipeline, string>()
+
+/** A digest of all that a called pipeline says, and of what it calls itself: there is no cycle. */
+function calledDigest(called: Pipeline | undefined): string | undefined {
+  const known = called && digests.get(called)
+  if (!called || known !== undefined) return known
+  const { file: _file, name: _name, description: _description, children, reports: _reports, ...all } = called
+  const below = [...called.steps.values()].map((step) => (step.kind === 'pipeline' ? calledDigest(children.get(step.pipeline)) : undefined))
+  const digest = createHash('sha256').update(canonical(plain({ ...all, below: below.filter((one) => one !== undefined) }))).digest('hex')
+  digests.set(called, digest)
+  return digest
 }
 
 /** Maps as lists of pairs and big integers as text, so that every part of a definition reaches the digest. */

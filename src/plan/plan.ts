@@ -5,6 +5,8 @@ import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 export interface Plan {
   readonly pipeline: Pipeline
   readonly steps: ReadonlyMap<string, PlanStep>
+  /** Whether any step has another priority than 0. */
+  readonly hasPriorities: boolean
 }
 
 export interface PlanStep {

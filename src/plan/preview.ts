@@ -1,8 +1,12 @@
 import type { Pico } from '../base/money.ts'
-import type { AgentSpec, Pipeline, PriceSpec, StepKindName } from '../pipeline/pipeline.ts'
-import { estimate, modelsOf } from './estimate.ts'
-import type { Rates, StepCost } from './estimate.ts'
-import type { Known } from './known.ts'
+import type { AgentSpec, Pipeline, PriceSpec, StepKindName, StepSpec } from '../pipeline/pipeline.ts'
+import type { RunCost, StepCost } from './estimate.ts'
+import type { Expressions } from '../pipeline/expression.ts'
+import { createKnown } from './known.ts'
+import type { KnownInputs } from './known.ts'
+import { createNestedCost } from './nested.ts'
+import { modelsOf } from './node-cost.ts'
+import type { Rates } from './node-cost.ts'
 import { inWaves } from './order.ts'
 import type { Plan } from './plan.ts'
 import { refusals } from './refusal.ts'
@@ -24,10 +28,14 @@ export interface Preview {
   readonly waves: readonly (readonly string[])[]
   /** By id, wave by wave. */
   readonly steps: ReadonlyMap<string, StepPreview>
+  /** Of this pipeline and of those that it calls. */
   readonly checks: readonly CheckPreview[]
-  readonly prices: ReadonlyMap<string, ModelPrice | undefined>
+  readonly prices: readonly PricePreview[]
   readonly budget: Pico | null
-  readonly cost: { readonly least: Pico; readonly expected: Pico; readonly most: Pico | null }
+  /** Without the budget. */
+  readonly cost: RunCost
+  /** The bound that the budget may lower; null where there is none. */
+  readonly most: Pico | null
   /** Why this could not run as it is; none when it can. */
   readonly refusals: readonly Refusal[]
 }
@@ -42,30 +50,45 @@ export interface StepPreview {
   readonly if: string | null
   readonly sees: Sight
   readonly agent: AgentPreview | null
+  /** The file of the pipeline that it calls. */
+  readonly calls: string | null
   /** Names of checks. */
   readonly checks: readonly string[]
-  /** Null where no model is called, or one without a known price. */
+  /** Null where no model is called, or it cannot be told. */
   readonly cost: StepCost | null
 }
 
 export interface AgentPreview {
   readonly name: string
+  readonly route: string | null
   /** Candidates, the preferred one first; none where a program works in place of a model. */
   readonly models: readonly string[]
   readonly program: readonly string[] | null
   readonly maxTurns: number
   readonly maxOutputTokens: number
-  /** Attempts of the step and repairs within each. */
+  /** What all its steps of a run may cost together. */
+  readonly budget: Pico | null
+  /** Attempts of the step, and repairs within each. */
   readonly attempts: number
   readonly repair: number
 }
 
 export interface CheckPreview {
   readonly name: string
+  /** The pipeline that names it. */
+  readonly file: string
   /** Null: it is neither declared nor detected. */
   readonly run: string | null
   /** The file that told so; null where the pipeline declares it. */
   readonly from: string | null
+}
+
+export interface PricePreview {
+  readonly model: string
+  /** The pipeline that names it. */
+  readonly file: string
+  /** Null: it is not known. */
+  readonly price: ModelPrice | null
 }
 
 /** Pico-dollars per token; `long` holds for the whole of a request whose input is above so many tokens. */
@@ -75,11 +98,14 @@ export type TokenPrices = Exclude<PriceSpec, 'free'>
 
 /** What the world tells a preview. */
 export interface Prospect {
-  readonly known: Known
+  /** Undefined where no pipeline of the run has an expression. */
+  readonly expressions: Expressions | undefined
+  readonly inputs: KnownInputs
   /** Required inputs that were not given. */
   readonly missing: readonly string[]
-  readonly rates: Rates
-  price(model: string): ModelPrice | undefined
+  ratesOf(pipeline: Pipeline): Rates
+  /** Of a model, `provider/model`, by the providers of a pipeline. */
+  priceOf(pipeline: Pipeline, model: string): ModelPrice | undefined
   /** What the project tells of checks that the pipeline names and does not declare. */
   readonly detected: ReadonlyMap<string, { readonly script: string; readonly from: string }>
 }
@@ -87,43 +113,57 @@ export interface Prospect {
 /** The preview of a plan. Total: what is wrong with it is among its refusals. */
 export function preview(plan: Plan, prospect: Prospect): Preview {
   const { pipeline } = plan
-  const unfolded = unfold(plan, prospect.known)
+  const known = createKnown(prospect.expressions, prospect.inputs)
+  const unfolded = unfold(plan, known)
   const seen = sights(plan)
-  const cost = estimate(pipeline, unfolded, prospect.known, prospect.rates)
+  const cost = createNestedCost(prospect.expressions, (called) => prospect.ratesOf(called))(pipeline, known)
   const waves = inWaves(plan)
   const steps = waves.flat().flatMap((id) => {
     const [step, sees] = [unfolded.get(id), seen.get(id)]
     return step && sees ? [stepPreview(pipeline, step, sees, cost.steps.get(id) ?? null)] : []
   })
-  const models = new Set(steps.flatMap((step) => step.agent?.models ?? []))
-  const prices = new Map([...models].map((model) => [model, prospect.price(model)]))
-  const names = new Set(steps.flatMap((step) => step.checks))
-  const checks = [...names].map((name) => checkPreview(pipeline, prospect, name))
+  const family = [pipeline, ...pipeline.children.values()]
+  const prices = family.flatMap((one) => pricesOf(one, prospect))
+  const checks = family.flatMap((one) => checksOf(one, prospect))
   const nodes = [...unfolded.values()].reduce((sum, step) => sum + (step.nodes?.length ?? 0), 0)
   const budget = pipeline.limits.budget ?? null
   return {
     pipeline: pipeline.name, file: pipeline.file, missing: prospect.missing, nodes, waves, steps: new Map(steps.map((step) => [step.id, step])),
-    checks, prices, budget, cost, refusals: refusals({ unfolded, nodes, checks, prices, budget, least: cost.least }),
+    checks, prices, budget, cost, most: budget !== null && (cost.most === null || budget < cost.most) ? budget : cost.most,
+    refusals: refusals({ pipeline, unfolded, nodes, checks, prices, cost }),
   }
 }
 
 function stepPreview(pipeline: Pipeline, { spec, nodes, runs }: UnfoldedStep, sees: Sight, cost: StepCost | null): StepPreview {
   const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
-  const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
   return {
-    id: spec.id, kind: spec.kind, needs: spec.needs, nodes, runs, if: spec.if ?? null, sees, checks, cost,
+    id: spec.id, kind: spec.kind, needs: spec.needs, nodes, runs, if: spec.if ?? null, sees, checks: checksNamed(spec), cost,
+    calls: spec.kind === 'pipeline' ? spec.pipeline : null,
     agent: agent && spec.kind === 'agent' ? agentPreview(agent, spec.retry.attempts, spec.repair) : null,
   }
 }
 
 function agentPreview(agent: AgentSpec, attempts: number, repair: number): AgentPreview {
   const program = agent.executor === 'llm' ? null : agent.command
-  return { name: agent.name, models: modelsOf(agent), program, maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, attempts, repair }
+  const { name, maxTurns, maxOutputTokens } = agent
+  return { name, route: agent.route ?? null, models: modelsOf(agent), program, maxTurns, maxOutputTokens, budget: agent.budget ?? null, attempts, repair }
 }
 
-function checkPreview(pipeline: Pipeline, { detected }: Prospect, name: string): CheckPreview {
-  const declared = pipeline.checks.get(name)
-  if (declared) return { name, run: declared.run, from: null }
-  const found = detected.get(name)
-  return { name, run: found?.script ?? null, from: found?.from ?? null }
+function checksOf(pipeline: Pipeline, { detected }: Prospect): CheckPreview[] {
+  const names = new Set([...pipeline.steps.values()].flatMap(checksNamed))
+  return [...names].map((name) => {
+    const [declared, found] = [pipeline.checks.get(name), detected.get(name)]
+    const run = declared?.run ?? found?.script ?? null
+    return { name, file: pipeline.file, run, from: declared ? null : (found?.from ?? null) }
+  })
+}
+
+function pricesOf(pipeline: Pipeline, prospect: Prospect): PricePreview[] {
+  const agents = [...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? (pipeline.agents.get(step.agent) ?? []) : []))
+  const models = new Set(agents.flatMap(modelsOf))
+  return [...models].map((model) => ({ model, file: pipeline.file, price: prospect.priceOf(pipeline, model) ?? null }))
+}
+
+function checksNamed(spec: StepSpec): readonly string[] {
+  return spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
 }

@@ -1,5 +1,7 @@
 import { picoToDecimal } from '../base/money.ts'
 import type { Pico } from '../base/money.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { RunCost } from './estimate.ts'
 import { MOST_NODES } from './plan.ts'
 import type { UnfoldedStep } from './unfold.ts'
 
@@ -12,22 +14,27 @@ export interface Refusal {
 
 /** What is looked at. */
 interface Prospects {
+  readonly pipeline: Pipeline
   readonly unfolded: ReadonlyMap<string, UnfoldedStep>
   readonly nodes: number
   readonly checks: readonly { readonly name: string; readonly run: string | null }[]
-  readonly prices: ReadonlyMap<string, unknown>
-  readonly budget: Pico | null
-  readonly least: Pico
+  readonly prices: readonly { readonly model: string; readonly price: unknown }[]
+  readonly cost: RunCost
 }
 
-/** All that is wrong; ids are safe to be shown, names of models and checks were proved by the language. */
-export function refusals({ unfolded, nodes, checks, prices, budget, least }: Prospects): Refusal[] {
+/** All that is wrong, as sentences; names in them may hold what must be escaped where they are shown. */
+export function refusals({ pipeline, unfolded, nodes, checks, prices, cost }: Prospects): Refusal[] {
+  const { budget } = pipeline.limits
   return [
-    ...[...unfolded].flatMap(([id, { mistake }]) => (mistake === undefined ? [] : [badMatrix(id, mistake)])),
+    ...[...unfolded].flatMap(([id, { mistake, runs }]) => (mistake === undefined || runs !== 'surely' ? [] : [badMatrix(id, mistake)])),
     ...(nodes > MOST_NODES ? [{ code: 'too-many-nodes', message: `the steps make ${nodes} nodes, a plan holds at most 10,000` } as const] : []),
-    ...checks.flatMap(({ name, run }) => (run === null ? [unknownCheck(name)] : [])),
-    ...[...prices].flatMap(([model, price]) => (price === undefined ? [unknownPrice(model)] : [])),
-    ...(budget !== null && least > budget ? [tooSmall(budget, least)] : []),
+    ...unique(checks.flatMap(({ name, run }) => (run === null ? [name] : []))).map(unknownCheck),
+    ...unique(prices.flatMap(({ model, price }) => (price === null ? [model] : []))).map(unknownPrice),
+    ...(budget !== undefined && cost.least > budget ? [tooSmall(budget, cost.least)] : []),
+    ...[...cost.agents].flatMap(([name, { least }]) => {
+      const own = pipeline.agents.get(name)?.budget
+      return own !== undefined && least > own ? [agentTooSmall(name, own, least)] : []
+    }),
   ]
 }
 
@@ -49,4 +56,13 @@ function unknownPrice(model: string): Refusal {
 function tooSmall(budget: Pico, least: Pico): Refusal {
   const message = `the least possible cost, $${picoToDecimal(least)}, is above the budget of $${picoToDecimal(budget)}`
   return { code: 'budget-too-small', message, help: 'give it more by `limits.budget_usd` or `--budget-usd`, or lower `max_output_tokens`, which is held for every call' }
+}
+
+function agentTooSmall(name: string, budget: Pico, least: Pico): Refusal {
+  const message = `the least possible cost of the agent \`${name}\`, $${picoToDecimal(least)}, is above its budget of $${picoToDecimal(budget)}`
+  return { code: 'budget-too-small', message, help: `give it more by \`agents.${name}.budget_usd\`, or lower its \`max_output_tokens\`` }
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)]
 }

@@ -9,14 +9,14 @@ export interface Sight {
    * `checkout`: the checkout itself; `empty`: an empty folder; `nothing`: it works nowhere.
    */
   readonly place: 'worktree' | 'inherited' | 'checkout' | 'empty' | 'nothing'
-  /** The nearest steps above that may change files, in the order of `needs`; each brings along what it saw itself. */
+  /** The needed steps that may change files, however indirectly needed; the nearest last. */
   readonly changes: readonly string[]
-  /** There are more of them than `MOST_NAMED`. */
+  /** There are more of them than `MOST_NAMED`, farther away. */
   readonly hasMore: boolean
 }
 
-/** So many are named: chains of many steps that all see the same would otherwise be told in millions of names. */
-export const MOST_NAMED = 100
+/** So many are named: a chain of ten thousand steps would otherwise be told in fifty million names. */
+export const MOST_NAMED = 20
 
 /** For each step what it will see. */
 export function sights(plan: Plan): Map<string, Sight> {
@@ -26,7 +26,7 @@ export function sights(plan: Plan): Map<string, Sight> {
     const spec = plan.steps.get(id)?.spec
     if (!spec) continue
     const inherited = merge(spec.needs.flatMap((need) => carried.get(need) ?? []))
-    carried.set(id, mayChange(plan.pipeline, spec, inherited) ? { steps: [id], hasMore: false } : inherited)
+    carried.set(id, mayChange(plan.pipeline, spec, inherited) ? named([...inherited.steps, id], inherited.hasMore) : inherited)
     const place = placeOf(spec, inherited)
     const isSeen = place === 'worktree' || place === 'inherited'
     seen.set(id, { place, changes: isSeen ? inherited.steps : [], hasMore: isSeen && inherited.hasMore })
@@ -43,9 +43,11 @@ interface Carried {
 function merge(all: readonly Carried[]): Carried {
   const [only, ...others] = all
   if (!only || others.length === 0) return only ?? { steps: [], hasMore: false }
-  const steps = new Set<string>()
-  for (const one of all) for (const step of one.steps) if (steps.size <= MOST_NAMED) steps.add(step)
-  return { steps: [...steps].slice(0, MOST_NAMED), hasMore: steps.size > MOST_NAMED || all.some(({ hasMore }) => hasMore) }
+  return named([...new Set(all.flatMap(({ steps }) => steps))], all.some(({ hasMore }) => hasMore))
+}
+
+function named(steps: readonly string[], hasMore: boolean): Carried {
+  return { steps: steps.slice(-MOST_NAMED), hasMore: hasMore || steps.length > MOST_NAMED }
 }
 
 function placeOf(spec: StepSpec, inherited: Carried): Sight['place'] {
@@ -60,6 +62,8 @@ function mayChange(pipeline: Pipeline, spec: StepSpec, inherited: Carried): bool
     case 'agent': return canWrite(pipeline.agents.get(spec.agent))
     case 'run': return spec.workspace === 'worktree' || (spec.workspace === 'inherit' && inherited.steps.length > 0)
     case 'check': case 'approve': return false
+    // Its own plan tells what its steps do.
+    case 'pipeline': return true
   }
 }
 

@@ -29,6 +29,8 @@ export interface Ledger {
   /** Turns a hold into its cost. False when the call has no open hold: it was settled before, and nothing changes. */
   settle(call: string, cost: Pico): boolean
   state(scope: string): ScopeState
+  /** Sets what a scope may spend, when nothing is known of it yet. */
+  open(scope: string, budget: ScopeBudget): void
 }
 
 export function createLedger(budgets: ReadonlyMap<string, ScopeBudget>): Ledger {
@@ -65,5 +67,8 @@ export function createLedger(budgets: ReadonlyMap<string, ScopeBudget>): Ledger 
       return true
     },
     state: (scope) => ({ ...account(scope) }),
+    open(scope, budget) {
+      if (!scopes.has(scope)) scopes.set(scope, { ...budget, reserved: 0n })
+    },
   }
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import type { StopCause } from '../run/event.ts'
+import { allRuns, shownNodes } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import { approveCommand } from './next-command.ts'
 import type { ReportException } from './vocabulary/report.ts'
@@ -8,19 +9,18 @@ import type { ReportException } from './vocabulary/report.ts'
 export function reportExceptions(run: Run, resume: string): ReportException[] {
   const next = run.status === 'passed' ? null : resume
   const stopping = run.stopping ? [{ severity: 'error' as const, step: null, ...stopWords(run.stopping), next }] : []
-  const failures = [...run.nodes.values()].flatMap(({ id, step, status, failure }): ReportException[] => {
+  const failures = shownNodes(run).flatMap(({ id, isTolerated, node: { status, failure } }): ReportException[] => {
     if (status !== 'failed' || !failure) return []
-    const isTolerated = run.steps.get(step)?.continueOnError === true
     return [{ severity: isTolerated ? 'warning' : 'error', step: id, code: failure.code, message: failure.message, next }]
   })
-  const questions = [...run.nodes.values()].flatMap(({ id, status, outputs }): ReportException[] => {
-    if (status !== 'waiting') return []
+  const questions = shownNodes(run).flatMap(({ id, run: own, node: { id: name, status, outputs } }): ReportException[] => {
+    if (status !== 'waiting' || own.nested.has(name)) return []
     const message = typeof outputs.question === 'string' ? outputs.question : 'it waits for approval'
     return [{ severity: 'warning', step: id, code: 'approval-needed', message, next: approveCommand(run.id, id, resume) }]
   })
-  const notices = run.notices.map(({ severity, step, code, message }) => {
-    return { severity, step, code, message, next: severity === 'error' ? next : null }
-  })
+  const notices = allRuns(run).flatMap(({ run: one, prefix }) => one.notices.map(({ severity, step, code, message }) => {
+    return { severity, step: step === null ? prefix.slice(0, -1) || null : `${prefix}${step}`, code, message, next: severity === 'error' ? next : null }
+  }))
   return [...stopping, ...questions, ...failures, ...notices]
 }
 

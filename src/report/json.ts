@@ -1,3 +1,4 @@
+import { allRuns } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import { reportExceptions } from './exceptions.ts'
 import { isoTime, reportSteps } from './steps.ts'
@@ -24,12 +25,16 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
     git: { base: run.base?.commit ?? null, head: headCommit(run), dirty: run.base?.dirty ?? false },
     ...reportTotals(run),
     steps: reportSteps(run),
-    routes: run.routes.map(({ node, attempt, at, route, chosen, reason, excluded, outcome }) => ({
-      step: node, attempt, at: isoTime(at), route, chosen, reason, excluded: [...excluded], outcome,
-    })),
+    routes: reportRoutes(run),
     exceptions: reportExceptions(run, extras.resume),
     deliveries: [],
   }
+}
+
+function reportRoutes(run: Run): Report['routes'] {
+  return allRuns(run).flatMap(({ run: one, prefix }) => one.routes.map(({ node, attempt, at, route, chosen, reason, excluded, outcome }) => ({
+    step: `${prefix}${node}`, attempt, at: isoTime(at), route, chosen, reason, excluded: [...excluded], outcome,
+  })))
 }
 
 /** The commit of the last passed node, in the order of the plan, that made one. */

@@ -3,20 +3,22 @@ import type { Failure } from '../run/failure.ts'
 import type { NodeState, NodeStatus, Run, StepState } from '../run/run.ts'
 import type { ReportStep } from './vocabulary/report.ts'
 
-/** Every node of the plan in its order; a step whose nodes were never known stands for itself. */
-export function reportSteps(run: Run): ReportStep[] {
+/** Every node of the plan in its order, those of a called pipeline after the node that performs it; a step whose nodes were never known stands for itself. */
+export function reportSteps(run: Run, prefix = ''): ReportStep[] {
   return [...run.steps.values()].flatMap((step) => {
-    if (step.nodes === null) return [unexpanded(step)]
+    if (step.nodes === null) return [unexpanded(step, prefix)]
     return step.nodes.flatMap((id) => {
       const node = run.nodes.get(id)
-      return node ? [reportStep(step, node)] : []
+      const inner = node?.status === 'skipped' ? undefined : run.nested.get(id)
+      return node ? [reportStep(step, node, prefix), ...(inner ? reportSteps(inner, `${prefix}${id}/`) : [])] : []
     })
   })
 }
 
-function reportStep(step: StepState, node: NodeState): ReportStep {
+function reportStep(step: StepState, node: NodeState, prefix: string): ReportStep {
   return {
-    id: node.id, step: step.id, kind: step.kind, status: shownStatus(node.status), needs: [...step.needs], matrix: node.matrix,
+    id: `${prefix}${node.id}`, step: `${prefix}${step.id}`, kind: step.kind, status: shownStatus(node.status),
+    needs: step.needs.map((need) => `${prefix}${need}`), matrix: node.matrix,
     cached: node.cached,
     started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node),
     exit_code: node.exitCode,
@@ -29,15 +31,17 @@ function reportStep(step: StepState, node: NodeState): ReportStep {
       name: check.name, kind: check.kind, status: check.status, gate: check.gate, duration_ms: check.durationMs, exit_code: check.exitCode,
       message: check.message, problems: check.problems.map((problem) => ({ ...problem })),
     })),
+    artifacts: node.attempts.flatMap(({ attempt, artifacts }) => artifacts.map(({ path, bytes }) => ({ attempt, path, bytes }))),
     failure: shownFailure(node.failure),
   }
 }
 
-function unexpanded(step: StepState): ReportStep {
+function unexpanded(step: StepState, prefix: string): ReportStep {
+  const id = `${prefix}${step.id}`
   return {
-    id: step.id, step: step.id, kind: step.kind, status: 'pending', needs: [...step.needs], matrix: null, cached: false,
+    id, step: id, kind: step.kind, status: 'pending', needs: step.needs.map((need) => `${prefix}${need}`), matrix: null, cached: false,
     started_at: null, finished_at: null, duration_ms: 0, exit_code: null, outputs: {}, commit: null, files_changed: [], cost_usd: 0,
-    agent: step.agent, model: null, attempts: [], checks: [], failure: null,
+    agent: step.agent, model: null, attempts: [], checks: [], artifacts: [], failure: null,
   }
 }
 

@@ -1,4 +1,5 @@
 import { picoToUsd } from '../base/money.ts'
+import { allRuns } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import type { Report } from './vocabulary/report.ts'
 
@@ -7,7 +8,8 @@ export function reportTotals(run: Run): Pick<Report, 'totals' | 'budget'> {
   let spent = 0n
   let reserved = 0n
   const totals = { input_tokens: 0, output_tokens: 0, cached_tokens: 0, requests: 0, retries: 0 }
-  for (const { cost, hold, usage, retries } of run.calls.values()) {
+  const runs = allRuns(run).map((placed) => placed.run)
+  for (const { cost, hold, usage, retries } of runs.flatMap((one) => [...one.calls.values()])) {
     if (cost === null) reserved += hold
     else spent += cost
     totals.input_tokens += usage.input + usage.cacheRead + usage.cacheWrite
@@ -16,7 +18,7 @@ export function reportTotals(run: Run): Pick<Report, 'totals' | 'budget'> {
     totals.requests += 1
     totals.retries += retries
   }
-  const fallbacks = run.routes.filter((route) => route.reason === 'fallback').length
+  const fallbacks = runs.flatMap((one) => one.routes).filter((route) => route.reason === 'fallback').length
   return {
     totals: { cost_usd: picoToUsd(spent + reserved), ...totals, fallbacks },
     budget: {

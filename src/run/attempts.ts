@@ -2,26 +2,34 @@ import type { Inbox } from '../base/inbox.ts'
 import { fingerprint } from '../plan/fingerprint.ts'
 import { scopeOf } from './contexts.ts'
 import type { AttemptIo, AttemptResult, AttemptTask } from './contract.ts'
-import type { AttemptEnded, AttemptStarted, RunEvent, StopCause } from './event.ts'
+import type { AttemptEnded, AttemptStarted, Nested, RunEvent, StopCause } from './event.ts'
 import { isRetryable } from './failure.ts'
 import type { Failure } from './failure.ts'
 import type { Ended, Message } from './message.ts'
+import { performNested } from './nested.ts'
+import type { NestedEngine } from './nested.ts'
 import type { NodeState, Run } from './run.ts'
 import { inheritedBy } from './settle.ts'
 import type { Surroundings } from './surroundings.ts'
 import { upstreamOf } from './upstream.ts'
+
+type Begin = (run: Run, world: Surroundings) => NestedEngine
 
 /** The attempts that are under way, and what becomes of them. */
 export class Attempts {
   readonly #world: Surroundings
   readonly #run: Run
   readonly #inbox: Inbox<Message>
+  readonly #begin: Begin
   readonly #aborts = new Map<string, AbortController>()
+  readonly #stopListeners = new Set<(cause: StopCause) => void>()
 
-  constructor(world: Surroundings, run: Run, inbox: Inbox<Message>) {
+  /** `begin` makes the engine of a nested run. */
+  constructor(world: Surroundings, run: Run, inbox: Inbox<Message>, begin: Begin) {
     this.#world = world
     this.#run = run
     this.#inbox = inbox
+    this.#begin = begin
   }
 
   started(decision: { readonly node: string; readonly attempt: number }): AttemptStarted {
@@ -41,7 +49,7 @@ export class Attempts {
     const began = this.#world.clock.elapsed()
     const timeout = step.spec.timeoutMs
     const cancelTimer = timeout === undefined ? undefined : this.#world.clock.after(timeout, () => abort.abort('timeout'))
-    void this.#attempt(this.#task(state, attempt), abort, timeout).then((result) => {
+    void this.#attempt(this.#task(state, attempt), node, abort, timeout).then((result) => {
       cancelTimer?.()
       this.#aborts.delete(node)
       this.#inbox.put({ kind: 'ended', node, attempt, durationMs: Math.round(this.#world.clock.elapsed() - began), result })
@@ -51,6 +59,11 @@ export class Attempts {
   /** How many have not ended yet. */
   get underWay(): number {
     return this.#aborts.size
+  }
+
+  /** The run is to stop: nested runs learn why. */
+  stopping(cause: StopCause): void {
+    for (const listener of this.#stopListeners) listener(cause)
   }
 
   /** Asks every attempt to stop. */
@@ -101,23 +114,24 @@ export class Attempts {
     return {
       run: this.#run.id,
       pipeline: this.#run.pipeline,
-      node: node.id,
+      node: `${this.#world.prefix}${node.id}`,
       attempt,
       step: step.spec,
       matrix: node.matrix,
       scope: scopeOf(plan, this.#run, facts, expressions, { step: node.step, matrix: node.matrix, attempt }),
       inherited: inheritedBy(this.#run, state),
       base: this.#run.base?.commit ?? null,
+      nested: this.#run.nested.get(node.id),
     }
   }
 
   /** The one place where a stranger's exception becomes a failure. */
-  async #attempt(task: AttemptTask, abort: AbortController, timeout: number | undefined): Promise<AttemptResult> {
+  async #attempt(task: AttemptTask, id: string, abort: AbortController, timeout: number | undefined): Promise<AttemptResult> {
     const kind = this.#world.kinds[task.step.kind]
     let result: AttemptResult
     try {
       if (!kind) throw new Error(`nothing performs steps of kind ${task.step.kind}`)
-      result = await kind.attempt(task, this.#io(task, abort.signal))
+      result = await kind.attempt(task, this.#io(task, id, abort.signal))
       await this.#world.output.end(task.node, task.attempt)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
@@ -127,27 +141,40 @@ export class Attempts {
     return { ...result, status: 'failed', failure: { code: 'timeout', message: `it did not end within its timeout`, afterMs: timeout } }
   }
 
-  #io(task: AttemptTask, signal: AbortSignal): AttemptIo {
+  /** `id`: the node as this run's own events name it. */
+  #io(task: AttemptTask, id: string, signal: AbortSignal): AttemptIo {
     const { output } = this.#world
     const { node, attempt } = task
     return {
       signal,
-      emit: async (event) => {
-        const placed = { ...event, ...placeOf(event.type, task) } as RunEvent
-        await new Promise<void>((confirm, refuse) => this.#inbox.put({ kind: 'event', event: placed, confirm, refuse }))
-      },
+      emit: async (event) => this.#tell({ ...event, ...placeOf(event.type, task, id) } as RunEvent),
+      nest: async (order) => performNested(order, {
+        task, signal, world: this.#world, base: this.#run.base, begin: this.#begin,
+        cause: () => (signal.reason === 'timeout' ? { kind: 'timeout', afterMs: task.step.timeoutMs ?? 0 } : (this.#run.stopping ?? undefined)),
+        onStop: (listener) => {
+          this.#stopListeners.add(listener)
+          return () => this.#stopListeners.delete(listener)
+        },
+        emit: async (event) => this.#tell({ type: 'nested', node: id, event } satisfies Nested),
+      }),
       output: (stream, chunk) => output.chunk(node, attempt, stream, chunk),
       transcript: (entry) => output.transcript(node, attempt, entry),
       activity: (text) => output.activity(node, text),
       keep: async (name, text) => output.keep(node, attempt, name, text),
       outputFile: output.outputFile(node, attempt),
+      artifactsFolder: output.artifactsFolder(node, attempt),
     }
+  }
+
+  /** Resolves when the event is durable. */
+  async #tell(event: RunEvent): Promise<void> {
+    await new Promise<void>((confirm, refuse) => this.#inbox.put({ kind: 'event', event, confirm, refuse }))
   }
 }
 
-function placeOf(type: RunEvent['type'], task: AttemptTask): object {
+function placeOf(type: RunEvent['type'], task: AttemptTask, node: string): object {
   if (type === 'noticed') return { step: task.step.id }
-  return type === 'call-settled' ? {} : { node: task.node, attempt: task.attempt }
+  return type === 'call-settled' ? {} : { node, attempt: task.attempt }
 }
 
 function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
@@ -156,6 +183,7 @@ function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
     type: 'attempt-ended', node: ended.node, attempt: ended.attempt, status: result.status, durationMs: ended.durationMs,
     exitCode: result.exitCode ?? null, outputs: result.outputs ?? {}, commit: result.commit ?? null,
     filesChanged: result.filesChanged ?? [], model: result.model ?? null, failure: result.failure ?? null, retryAt,
+    ...(result.artifacts && result.artifacts.length > 0 ? { artifacts: result.artifacts } : {}),
   }
 }
 

@@ -1,13 +1,13 @@
 import { formatUsd } from '../base/money.ts'
 import type { Noticed } from './event.ts'
+import { spentOrHeld } from './nested-runs.ts'
 import type { Run } from './run.ts'
 
 /** The warnings that are due: one for each share of the budget that was passed and not told yet. Holds count as spent. */
 export function budgetWarnings(run: Run, shares: readonly number[]): Noticed[] {
   const { budget } = run
   if (budget === null || shares.length === 0) return []
-  let spent = 0n
-  for (const call of run.calls.values()) spent += call.cost ?? call.hold
+  const spent = spentOrHeld(run)
   const told = run.notices.filter((notice) => notice.code === 'budget-warning').length
   // A share has at most a few digits: in millionths it is exact.
   const passed = shares.filter((share) => spent * 1_000_000n >= budget * BigInt(Math.round(share * 1_000_000)))

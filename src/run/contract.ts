@@ -1,8 +1,9 @@
 import type { JsonObject } from '../base/json.ts'
-import type { Scope } from '../pipeline/expression.ts'
-import type { StepSpec } from '../pipeline/pipeline.ts'
+import type { Expressions, Scope } from '../pipeline/expression.ts'
+import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import type { Failure } from './failure.ts'
-import type { CallReserved, CallSettled, CheckFinished, Noticed, RouteDecided } from './event.ts'
+import type { Artifact, CallReserved, CallSettled, CheckFinished, Noticed, RouteDecided } from './event.ts'
+import type { Run } from './run.ts'
 
 /** What the engine asks of a step kind: to perform one attempt and to tell how it ended. It never rejects for the step's sake. */
 export interface StepKind {
@@ -13,6 +14,7 @@ export interface StepKind {
 export interface AttemptTask {
   readonly run: string
   readonly pipeline: string
+  /** Its whole id: `build/test` in a pipeline that the node `build` performs. */
   readonly node: string
   readonly attempt: number
   readonly step: StepSpec
@@ -23,6 +25,8 @@ export interface AttemptTask {
   readonly inherited: readonly string[]
   /** The run's base; null outside a git repository. */
   readonly base: string | null
+  /** What earlier attempts of the node did of the pipeline that it performs. */
+  readonly nested: Run | undefined
 }
 
 /** What an attempt may tell while it runs. */
@@ -39,8 +43,20 @@ export interface AttemptIo {
   keep(name: string, text: string): Promise<void>
   /** Where a script may leave its outputs: the folder exists, the file does not yet. */
   readonly outputFile: string
+  /** Where files are kept with the attempt; the folder is made by whoever keeps one. */
+  readonly artifactsFolder: string
+  /** Performs another pipeline inside of this attempt, or goes on with `task.nested`; the answer is its run when that has ended. */
+  nest(order: NestedOrder): Promise<Run>
   /** Aborted when the run stops or the step's time is over. */
   readonly signal: AbortSignal
+}
+
+export interface NestedOrder {
+  readonly pipeline: Pipeline
+  /** Typed and with their secrets. */
+  readonly inputs: JsonObject
+  readonly kinds: Readonly<Record<string, StepKind>>
+  readonly expressions: Expressions | undefined
 }
 
 /** Without `node` and `attempt`, which the engine adds. */
@@ -56,5 +72,6 @@ export interface AttemptResult {
   readonly commit?: string | null
   readonly filesChanged?: readonly string[]
   readonly model?: string | null
+  readonly artifacts?: readonly Artifact[]
   readonly failure?: Failure
 }

@@ -11,9 +11,6 @@ import { createOutlook } from './outlook.ts'
 import type { Run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** How long the attempts may take to end after they were asked to: their children get 5 s of it. */
-const PATIENCE_MS = 6200
-
 /** A run that goes on in this process. */
 export class Engine {
   readonly #world: Surroundings
@@ -29,7 +26,7 @@ export class Engine {
   constructor(run: Run, world: Surroundings) {
     this.#run = run
     this.#world = world
-    this.#attempts = new Attempts(world, run, this.#inbox)
+    this.#attempts = new Attempts(world, run, this.#inbox, (inner, surroundings) => new Engine(inner, surroundings))
   }
 
   /** Asks the run to stop; the first cause stands, save that a signal overrules the others. */
@@ -100,7 +97,10 @@ export class Engine {
       const scope = finalScope(plan, this.#run, facts, expressions)
       for (const [name, template] of Object.entries(plan.pipeline.outputs)) {
         const rendered = expressions?.render(template, scope)
-        outputs[name] = rendered?.ok ? rendered.value : template
+        outputs[name] = rendered?.ok ? rendered.value : rendered ? null : template
+        if (rendered?.ok !== false) continue
+        const message = `the output \`${name}\` of the pipeline cannot be evaluated: ${rendered.error}`
+        this.#stage({ type: 'noticed', severity: 'error', code: 'expression-failed', step: null, message })
       }
     }
     this.#stage({ type: 'run-finished', status: decision.status, exitCode: decision.exitCode, outputs: outputs as Run['outputs'] })
@@ -111,6 +111,7 @@ export class Engine {
   #stage(event: RunEvent): void {
     const recorded = this.#world.redact({ seq: this.#run.seq + 1, at: this.#world.clock.now(), ...event }) as Recorded
     fold(this.#run, recorded)
+    if (recorded.type === 'run-stopping') this.#attempts.stopping(recorded.cause)
     this.#staged.push(recorded)
   }
 
@@ -174,7 +175,7 @@ export class Engine {
 
   #beginPatience(): void {
     this.#cancelPatience?.()
-    this.#cancelPatience = this.#world.clock.after(PATIENCE_MS, () => this.#inbox.put({ kind: 'give-up' }))
+    this.#cancelPatience = this.#world.clock.after(this.#world.patienceMs, () => this.#inbox.put({ kind: 'give-up' }))
   }
 
   #wakeAt(at: number): void {

@@ -19,6 +19,7 @@ export type RunEvent =
   | NodeSkipped
   | GateAnswered
   | Noticed
+  | Nested
   | RunStopping
   | RunFinished
 
@@ -36,6 +37,8 @@ export interface RunStarted {
   readonly base: BaseState | null
   /** The run's budget; null: none was set. */
   readonly budget: string | null
+  /** Of a nested run: commits that all its steps see. */
+  readonly inherited?: readonly string[]
 }
 
 /** One step of the plan as the journal keeps it: enough to fold without the pipeline. */
@@ -68,6 +71,9 @@ export interface RunResumed {
   readonly keep: readonly string[]
   readonly base: BaseState | null
   readonly budget: string | null
+  /** Of a nested run, where both may have changed. */
+  readonly inputs?: JsonObject
+  readonly inherited?: readonly string[]
 }
 
 export interface NodesExpanded {
@@ -160,9 +166,18 @@ export interface AttemptEnded {
   readonly commit: string | null
   readonly filesChanged: readonly string[]
   readonly model: string | null
+  /** Absent where nothing was kept. */
+  readonly artifacts?: readonly Artifact[]
   readonly failure: Failure | null
   /** When a failed attempt is to be tried again, not before this time; null: the node has ended. */
   readonly retryAt: number | null
+}
+
+/** A file that was kept with an attempt. */
+export interface Artifact {
+  /** Relative to where the step worked, with `/`; the same below `artifacts/` in the folder of the attempt. */
+  readonly path: string
+  readonly bytes: number
 }
 
 export interface NodeSkipped {
@@ -190,6 +205,13 @@ export interface Noticed {
   readonly code: string
   readonly step: string | null
   readonly message: string
+}
+
+/** Something that happened in the run that a node performs; numbered there, its nodes named as there. */
+export interface Nested {
+  readonly type: 'nested'
+  readonly node: string
+  readonly event: Recorded
 }
 
 export type StopCause =

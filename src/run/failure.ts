@@ -22,6 +22,8 @@ export type Failure =
   | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
   | { readonly code: 'quota-exhausted'; readonly message: string; readonly resumeAfter: number }
   | { readonly code: 'recording-missing'; readonly message: string }
+  /** `nodes`: those inside that failed; `retryable`: one of them could end otherwise. */
+  | { readonly code: 'pipeline-failed'; readonly message: string; readonly nodes: readonly string[]; readonly retryable: boolean }
   | { readonly code: 'rejected'; readonly message: string }
   | { readonly code: 'not-answered'; readonly message: string }
   | { readonly code: 'interrupted'; readonly message: string }
@@ -44,6 +46,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'interrupted':
       return true
     case 'provider-failed':
+    case 'pipeline-failed':
       return failure.retryable
     case 'program-missing':
     case 'expression-failed':

@@ -1,6 +1,6 @@
-import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, GateAnswered, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, GateAnswered, Nested, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
 import type { Failure } from './failure.ts'
-import { layNodes, layPlan } from './lay.ts'
+import { emptyRun, layNodes, layPlan } from './lay.ts'
 import { hasEnded } from './run.ts'
 import type { NodeState, Run, StepState } from './run.ts'
 import { endNode } from './settle.ts'
@@ -24,6 +24,7 @@ export function fold(run: Run, event: Recorded): Run {
     case 'call-settled': return settle(run, event)
     case 'route-decided': run.routes.push(event); return run
     case 'noticed': run.notices.push(event); return run
+    case 'nested': return withNode(run, event.node, (node) => nest(run, node, event))
     case 'run-stopping': run.stopping = event.cause; return run
     case 'run-finished':
       run.status = event.status
@@ -40,6 +41,7 @@ function start(run: Run, event: Recorded<RunStarted>): Run {
   run.inputs = event.inputs
   run.base = event.base
   run.budget = event.budget === null ? null : BigInt(event.budget)
+  run.inherited = event.inherited ?? []
   run.startedAt = event.at
   layPlan(run, event.plan, new Set())
   return run
@@ -47,13 +49,7 @@ function start(run: Run, event: Recorded<RunStarted>): Run {
 
 /** What was under way when the former process died was interrupted; its open calls stay charged with their whole hold. */
 function resume(run: Run, event: Recorded<RunResumed>): Run {
-  for (const node of run.nodes.values()) {
-    const last = node.attempts.at(-1)
-    if (last?.status !== 'running') continue
-    last.status = 'cancelled'
-    last.failure = { code: 'interrupted', message: 'the process that ran it ended before it did' }
-  }
-  for (const call of run.calls.values()) if (call.basis === 'open') charge(run, call.id, call.hold, 'hold')
+  interrupt(run)
   run.resumes += 1
   run.status = 'running'
   run.stopping = null
@@ -61,9 +57,45 @@ function resume(run: Run, event: Recorded<RunResumed>): Run {
   run.finishedAt = null
   run.base = event.base
   run.budget = event.budget === null ? null : BigInt(event.budget)
+  run.inputs = event.inputs ?? run.inputs
+  run.inherited = event.inherited ?? run.inherited
   layPlan(run, event.plan, new Set(event.keep))
   for (const id of event.keep) withNode(run, id, (node) => { begun(run, node); if (hasEnded(node)) endNode(run, node) })
   return run
+}
+
+function interrupt(run: Run): void {
+  for (const node of run.nodes.values()) {
+    const last = node.attempts.at(-1)
+    if (last?.status !== 'running') continue
+    last.status = 'cancelled'
+    last.failure = { code: 'interrupted', message: 'the process that ran it ended before it did' }
+  }
+  for (const call of run.calls.values()) if (call.basis === 'open') charge(run, call.id, call.hold, 'hold')
+  for (const [id, inner] of run.nested) passOn(run, id, inner, () => interrupt(inner))
+}
+
+/** What happens in a nested run. An answer to one of its questions lets the node go on, which waited for it. */
+function nest(run: Run, node: NodeState, { event }: Recorded<Nested>): void {
+  const inner = run.nested.get(node.id) ?? emptyRun(run.id)
+  run.nested.set(node.id, inner)
+  passOn(run, node.id, inner, () => fold(inner, event))
+  if (node.status !== 'waiting' || !isAnswer(event)) return
+  node.status = 'pending'
+  node.finishedAt = null
+}
+
+/** What is charged in a nested run is charged to its node, and to the run around it. */
+function passOn(run: Run, id: string, inner: Run, change: () => void): void {
+  const before = inner.spent
+  change()
+  run.spent += inner.spent - before
+  const node = run.nodes.get(id)
+  if (node) node.cost += inner.spent - before
+}
+
+function isAnswer(event: Recorded): boolean {
+  return event.type === 'gate-answered' || (event.type === 'nested' && isAnswer(event.event))
 }
 
 function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>): void {
@@ -72,7 +104,7 @@ function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>
   node.startedAt ??= event.at
   node.fingerprint = event.fingerprint
   node.checks = []
-  node.attempts.push({ attempt: event.attempt, startedAt: event.at, status: 'running', durationMs: 0, failure: null })
+  node.attempts.push({ attempt: event.attempt, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [] })
   run.retrying.delete(node.id)
   run.running.add(node.id)
   begun(run, node)
@@ -93,7 +125,7 @@ function isUntouched(node: NodeState | undefined): boolean {
 function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): void {
   run.running.delete(node.id)
   const attempt = node.attempts.at(-1)
-  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure })
+  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure, artifacts: event.artifacts ?? [] })
   if (event.retryAt !== null) {
     node.status = 'pending'
     node.retryAt = event.retryAt
@@ -152,6 +184,7 @@ function charge(run: Run, id: string, cost: bigint, basis: 'measured' | 'hold' |
   if (!call) return
   call.cost = cost
   call.basis = basis
+  run.spent += cost
   const node = run.nodes.get(call.node)
   if (node) node.cost += cost
 }

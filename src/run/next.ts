@@ -5,6 +5,8 @@ import type { Plan, PlanStep } from '../plan/plan.ts'
 import type { Failure } from './failure.ts'
 import type { PlannedNode, RunStatus, SkipCause, StopCause } from './event.ts'
 import type { NodeState, Run, StepState } from './run.ts'
+import { inTurn, openSlots } from './slots.ts'
+import type { Slots } from './slots.ts'
 
 /** What ought to happen now. */
 export type Decision =
@@ -29,40 +31,35 @@ export interface Outlook {
  */
 export function next(plan: Plan, run: Run, outlook: Outlook): Decision[] {
   const decisions: Decision[] = []
-  let slots = outlook.concurrency - run.running.size
   if (run.stopping === null) {
+    const slots = openSlots(plan, run, outlook.concurrency)
     for (const id of run.retrying) {
-      const node = run.nodes.get(id)
-      if (node?.retryAt == null) continue
-      if (node.retryAt > outlook.now) decisions.push({ type: 'wake', at: node.retryAt })
-      else if (slots-- > 0) decisions.push({ type: 'start', node: id, attempt: nextAttempt(node) })
+      const at = run.nodes.get(id)?.retryAt ?? 0
+      if (at > outlook.now) decisions.push({ type: 'wake', at })
     }
-    for (const id of run.frontier) {
-      if (slots <= 0) break
-      const step = plan.steps.get(id)
-      const state = run.steps.get(id)
-      if (step && state) slots -= decideStep(run, step, state, slots, outlook, decisions)
+    for (const { step, state, again } of inTurn(plan, run, outlook.now)) {
+      if (slots.left <= 0) break
+      if (!again) decideStep(run, step, state, slots, outlook, decisions)
+      else if (slots.take(step)) decisions.push({ type: 'start', node: again.id, attempt: nextAttempt(again) })
     }
   }
   if (decisions.length === 0 && run.running.size === 0) return [finish(run)]
   return decisions
 }
 
-/** Appends what a ready step may do; the answer is how many slots it takes. */
-function decideStep(run: Run, step: PlanStep, state: StepState, slots: number, outlook: Outlook, decisions: Decision[]): number {
+/** Appends what a ready step may do. */
+function decideStep(run: Run, step: PlanStep, state: StepState, slots: Slots, outlook: Outlook, decisions: Decision[]): void {
   if (state.nodes === null) {
     decisions.push(...expand(run, step, state, outlook))
-    return 0
+    return
   }
-  let taken = 0
-  for (let index = state.cursor; index < state.nodes.length && taken < slots; index += 1) {
+  for (let index = state.cursor; index < state.nodes.length && slots.left > 0; index += 1) {
     const node = run.nodes.get(state.nodes[index] ?? '')
     if (node?.status !== 'pending' || node.retryAt !== null) continue
     const decision = decideNode(run, step, state, node, outlook)
-    if (decision.type === 'start') taken += 1
+    if (decision.type === 'start' && !slots.take(step)) return
     decisions.push(decision)
   }
-  return taken
 }
 
 function decideNode(run: Run, step: PlanStep, state: StepState, node: NodeState, outlook: Outlook): Decision {
@@ -115,7 +112,7 @@ function finish(run: Run): Decision {
 
 /** A change that no agent may make is the maintainer's business, not that of the change's author. */
 function brokePolicy(run: Run): boolean {
-  return [...run.nodes.values()].some((node) => node.status === 'failed' && node.failure?.code === 'protected-path')
+  return [...run.nodes.values()].some((node) => node.status === 'failed' && (node.failure?.code === 'protected-path' || run.nested.get(node.id)?.exitCode === 7))
 }
 
 const SIGNAL_NUMBER = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const

@@ -1,4 +1,5 @@
 import { fingerprint } from '../plan/fingerprint.ts'
+import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import { matrixNodes } from '../plan/matrix.ts'
 import { inOrder } from '../plan/order.ts'
 import type { Plan, PlanStep } from '../plan/plan.ts'
@@ -43,14 +44,29 @@ export function planResume(plan: Plan, run: Run, outlook: Outlook): ResumePlan {
   }
   const planned: PlannedStep[] = plannedSteps(plan).map((step) => ({ ...step, nodes: step.nodes ?? expanded.get(step.id) ?? null }))
   const budget = plan.pipeline.limits.budget?.toString() ?? null
-  const expired = keep.flatMap((node) => expiry(plan, run.nodes.get(node), outlook.now))
+  const expired = keep.flatMap((node) => expiry(plan, run, run.nodes.get(node), outlook.now))
   return { event: { type: 'run-resumed', plan: planned, keep, base: run.base, budget }, expired, again }
 }
 
-function expiry(plan: Plan, node: NodeState | undefined, now: number): GateAnswered[] {
+function expiry(plan: Plan, run: Run, node: NodeState | undefined, now: number): GateAnswered[] {
   const timeout = node && plan.steps.get(node.step)?.spec.timeoutMs
-  if (node?.status !== 'waiting' || timeout === undefined || node.finishedAt === null || node.finishedAt + timeout > now) return []
+  if (node?.status !== 'waiting' || run.nested.has(node.id) || timeout === undefined || !isOver(node, timeout, now)) return []
   return [{ type: 'gate-answered', node: node.id, answer: 'expired', by: null, comment: null }]
+}
+
+function isOver(node: NodeState, timeoutMs: number, now: number): boolean {
+  return node.finishedAt !== null && node.finishedAt + timeoutMs <= now
+}
+
+/** Whether a question was not answered in time, in the pipeline that a node performs or in one below that. */
+function hasExpired(pipeline: Pipeline, step: StepSpec, inner: Run, now: number): boolean {
+  const child = step.kind === 'pipeline' ? pipeline.children.get(step.pipeline) : undefined
+  return [...inner.nodes.values()].some((node) => {
+    const spec = child?.steps.get(node.step)
+    if (node.status !== 'waiting' || !spec || !child) return false
+    const below = inner.nested.get(node.id)
+    return below ? hasExpired(child, spec, below, now) : spec.timeoutMs !== undefined && isOver(node, spec.timeoutMs, now)
+  })
 }
 
 function nodesOf(step: PlanStep, run: Run, outlook: Outlook): readonly PlannedNode[] | null {
@@ -70,6 +86,8 @@ function changeOf(plan: Plan, step: PlanStep, run: Run, node: NodeState | undefi
   if (node === undefined || node.status === 'pending') return 'it has not run yet'
   if (node.status === 'running' || node.status === 'cancelled') return 'it was interrupted'
   if (node.status === 'failed' && !step.spec.continueOnError) return 'it failed'
+  const inner = node.status === 'waiting' ? run.nested.get(node.id) : undefined
+  if (inner && hasExpired(plan.pipeline, step.spec, inner, outlook.now)) return 'a question in it was not answered in time'
   const judged = outlook.condition(step, node.matrix)
   const runs = judged.ok && judged.value
   if (node.status === 'skipped') return !runs && node.skipped?.kind !== 'blocked' ? null : 'it was skipped'

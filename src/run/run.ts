@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
 import type { Failure } from './failure.ts'
-import type { BaseState, CheckResult, GateAnswered, Noticed, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
+import type { Artifact, BaseState, CheckResult, GateAnswered, Noticed, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
 
 /** A run as the journal tells it: `fold` of its events and nothing else. */
 export interface Run {
@@ -31,6 +31,12 @@ export interface Run {
   readonly calls: Map<string, CallState>
   readonly routes: (RouteDecided & { readonly at: number })[]
   readonly notices: (Noticed & { readonly at: number })[]
+  /** Runs of other pipelines, by the node that performs them; a node that begins anew goes on with its own. */
+  readonly nested: Map<string, Run>
+  /** Commits that all steps see: none but in a nested run. */
+  inherited: readonly string[]
+  /** What all calls were charged, those of nested runs too. */
+  spent: Pico
 }
 
 export interface StepState {
@@ -97,6 +103,7 @@ export interface AttemptState {
   status: 'running' | 'passed' | 'failed' | 'cancelled' | 'waiting'
   durationMs: number
   failure: Failure | null
+  artifacts: readonly Artifact[]
 }
 
 /** A model call, from its reservation on. An open one counts with its whole hold. */

@@ -24,12 +24,24 @@ function outcomeOf(step: StepState, nodes: readonly NodeState[]): StepOutcome {
 }
 
 function carriedBy(run: Run, step: StepState, nodes: readonly NodeState[]): readonly string[] {
-  const own = nodes.flatMap((node) => (node.status === 'passed' && node.commit !== null ? [node.commit] : []))
-  return own.length > 0 ? own : inheritedBy(run, step)
+  const own = nodes.flatMap((node) => (node.status === 'passed' && node.commit !== null ? changesOf(run, node, node.commit) : []))
+  return own.length > 0 ? [...new Set(own)] : inheritedBy(run, step)
+}
+
+/** Of a node that performs a pipeline, all that its last steps carry: none of them holds the changes of the others. */
+function changesOf(run: Run, node: NodeState, commit: string): readonly string[] {
+  const inner = run.nested.get(node.id)
+  return inner ? carriedAtEnd(inner) : [commit]
+}
+
+/** What the steps of a run carry that no other of its steps needs, in the order of the plan. */
+export function carriedAtEnd(run: Run): readonly string[] {
+  return [...new Set([...run.steps.values()].flatMap((step) => (step.dependents.length === 0 ? step.carries : [])))]
 }
 
 /** The commits that a step sees: what its needs carry, in the order of `needs`, each once. */
 export function inheritedBy(run: Run, step: StepState): readonly string[] {
+  if (step.needs.length === 0) return run.inherited
   if (step.needs.length === 1) return run.steps.get(step.needs[0] ?? '')?.carries ?? []
   return [...new Set(step.needs.flatMap((need) => run.steps.get(need)?.carries ?? []))]
 }

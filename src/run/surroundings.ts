@@ -15,6 +15,10 @@ export interface Surroundings {
   readonly expressions: Expressions | undefined
   readonly kinds: Readonly<Record<string, StepKind>>
   readonly concurrency: number
+  /** Before the ids of nodes wherever they are told outside of the run's own events: empty, or `build/` in a nested run. */
+  readonly prefix: string
+  /** How long attempts may take to end after they were asked to; their children get 5 s of it. */
+  readonly patienceMs: number
   readonly clock: Clock
   readonly output: AttemptOutput
   /** Writes events so that they survive a power cut, all of them with one flush. */
@@ -30,6 +34,7 @@ export interface AttemptOutput {
   activity(node: string, text: string): void
   keep(node: string, attempt: number, name: string, text: string): Promise<void>
   outputFile(node: string, attempt: number): string
+  artifactsFolder(node: string, attempt: number): string
   /** The attempt has ended: what was held back is written, its files are closed. */
   end(node: string, attempt: number): Promise<void>
 }

@@ -4,6 +4,8 @@ import type { Run } from './run.ts'
 /** What the needed steps gave, as far as a step can see it: the part of its fingerprint that comes from above. */
 export function upstreamOf(run: Run, step: string): JsonObject {
   const needs = run.steps.get(step)?.needs ?? []
+  // No step has the empty name.
+  if (needs.length === 0 && run.inherited.length > 0) return { '': { carries: run.inherited } }
   return Object.fromEntries(needs.map((need) => [need, resultOf(run, need)]))
 }
 

@@ -15,7 +15,7 @@ import { collectPlace, commitPlace } from './commit.ts'
 import { renderText, stepEnvironment } from './environment.ts'
 import { blocking, checkFailure, judge } from './judge.ts'
 import type { Bench } from './judge.ts'
-import { openPlace } from './place.ts'
+import { atPlace } from './place.ts'
 import { protectedChanges, protectedFailure } from './protected-path.ts'
 import type { StepWorld } from './world.ts'
 
@@ -26,17 +26,13 @@ export function agentKind(world: StepWorld): StepKind {
       const step = task.step as AgentStep
       const agent = world.pipeline.agents.get(step.agent)
       if (!agent) return failed({ code: 'internal', message: `there is no agent \`${step.agent}\`` })
-      const place = await openPlace(world, task, io)
-      if (!place.ok) return failed(place.error)
-      try {
-        const bench = { world, task, io, place: place.value }
+      return atPlace(world, task, io, async (place) => {
+        const bench = { world, task, io, place }
         const conversation = await converse(bench, step, agent)
         const result = conversation.ok ? await prove(bench, step, conversation.value) : failed(conversation.error)
         await reportTrespasses(bench)
         return io.signal.aborted ? { ...result, status: 'cancelled' } : result
-      } finally {
-        await place.value.leave()
-      }
+      })
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { CheckStep } from '../pipeline/pipeline.ts'
 import type { AttemptIo, AttemptResult, AttemptTask, StepKind } from '../run/contract.ts'
 import { blocking, checkFailure, judge } from './judge.ts'
-import { openPlace } from './place.ts'
+import { atPlace } from './place.ts'
 import type { Place } from './place.ts'
 import type { StepWorld } from './world.ts'
 
@@ -9,13 +9,7 @@ import type { StepWorld } from './world.ts'
 export function checkKind(world: StepWorld): StepKind {
   return {
     async attempt(task, io) {
-      const place = await openPlace(world, task, io)
-      if (!place.ok) return { status: 'failed', failure: place.error }
-      try {
-        return await perform(world, task, io, task.step as CheckStep, place.value)
-      } finally {
-        await place.value.leave()
-      }
+      return atPlace(world, task, io, async (place) => perform(world, task, io, task.step as CheckStep, place))
     },
   }
 }

@@ -21,7 +21,16 @@ const STEERING = /^(GITHUB_(TOKEN|ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)|ACTIONS_(R
 /** `open`: like any CI step, but without the providers' keys. `narrow`: for agents and for checks of what they wrote. */
 export type Openness = 'open' | 'narrow'
 
-export function inheritedEnvironment(world: StepWorld, openness: Openness): Record<string, string> {
+export function inheritedEnvironment(world: StepWorld, openness: Openness): Readonly<Record<string, string>> {
+  const known = memo.get(world) ?? {}
+  memo.set(world, known)
+  return (known[openness] ??= passedOn(world, openness))
+}
+
+/** The same for every attempt of a run. */
+const memo = new WeakMap<StepWorld, Partial<Record<Openness, Readonly<Record<string, string>>>>>()
+
+function passedOn(world: StepWorld, openness: Openness): Record<string, string> {
   const keys = new Set([...world.pipeline.providers.values()].map((provider) => provider.apiKeyEnv))
   const entries = Object.entries(world.environment).filter(([name]) => {
     if (openness === 'narrow') return HARMLESS.has(name) || name.startsWith('LC_')

@@ -1,8 +1,9 @@
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
-import type { AttemptIo, AttemptTask } from '../run/contract.ts'
+import type { AttemptIo, AttemptResult, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 import type { Workspace, WorkspaceFailure, Workspaces } from '../workspace/workspace.ts'
+import { keepArtifacts } from './artifacts.ts'
 import { stepEnvironment } from './environment.ts'
 import { runScript } from './script.ts'
 import type { StepWorld } from './world.ts'
@@ -16,8 +17,22 @@ export interface Place {
   leave(): Promise<void>
 }
 
+/** Does the work of an attempt at its place, and keeps the step's artifacts from there however it ends. */
+export async function atPlace(
+  world: StepWorld, task: AttemptTask, io: AttemptIo, work: (place: Place) => Promise<AttemptResult>,
+): Promise<AttemptResult> {
+  const place = await openPlace(world, task, io)
+  if (!place.ok) return { status: 'failed', failure: place.error }
+  try {
+    const result = await work(place.value)
+    return { ...result, artifacts: await keepArtifacts(world, task, io, place.value) }
+  } finally {
+    await place.value.leave()
+  }
+}
+
 /** Opens the place by the workspace rule: a worktree of what the needed steps made, else the checkout itself. */
-export async function openPlace(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Place, Failure>> {
+async function openPlace(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Place, Failure>> {
   const { kind, workspace } = task.step
   const inherits = workspace === 'inherit' && task.inherited.length > 0
   if (kind === 'agent' || workspace === 'worktree' || inherits) return openWorktree(world, task, io)

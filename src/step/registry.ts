@@ -3,6 +3,7 @@ import type { StepKind } from '../run/contract.ts'
 import { agentKind } from './agent.ts'
 import { approveKind } from './approve.ts'
 import { checkKind } from './check.ts'
+import { pipelineKind } from './pipeline.ts'
 import { runKind } from './run.ts'
 import type { StepWorld } from './world.ts'
 
@@ -13,5 +14,6 @@ export function stepKinds(world: StepWorld): Readonly<Record<StepKindName, StepK
     agent: agentKind(world),
     check: checkKind(world),
     approve: approveKind(world),
+    pipeline: pipelineKind(world, stepKinds),
   }
 }

@@ -6,7 +6,7 @@ import type { Failure } from '../run/failure.ts'
 import { commitPlace } from './commit.ts'
 import { stepEnvironment } from './environment.ts'
 import { parseOutputs, typedOutputs } from './outputs-file.ts'
-import { openPlace } from './place.ts'
+import { atPlace } from './place.ts'
 import type { Place } from './place.ts'
 import { runScript } from './script.ts'
 import type { ScriptEnd } from './script.ts'
@@ -16,13 +16,7 @@ import type { StepWorld } from './world.ts'
 export function runKind(world: StepWorld): StepKind {
   return {
     async attempt(task, io) {
-      const place = await openPlace(world, task, io)
-      if (!place.ok) return { status: 'failed', failure: place.error }
-      try {
-        return await perform(world, task, io, task.step as RunStep, place.value)
-      } finally {
-        await place.value.leave()
-      }
+      return atPlace(world, task, io, async (place) => perform(world, task, io, task.step as RunStep, place))
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Expressions } from '../pipeline/expression.ts'
 import type { CheckSpec, Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
+import type { AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 
 /** What the step kinds are handed: the one door to the world. */
@@ -18,10 +19,16 @@ export interface StepWorld {
   readonly checkout: { readonly cwd: string; readonly root: string }
   /** The pipeline and the files that it names, relative to the repository's top: no agent may change them. */
   readonly namedFiles: readonly string[]
+  /** Where runs are kept. */
+  readonly stateDir: string
   /** Declared checks, and those detected from the project, by name. */
   readonly checks: ReadonlyMap<string, CheckSpec>
   /** Opened at the first step that needs a worktree. */
   workspaces(): Promise<Result<Workspaces, Failure>>
   /** Opened at the first call of a model. */
   caller(): Promise<Caller>
+  /** Values that must not be written or shown from now on. */
+  hide(secrets: readonly string[]): void
+  /** The world of a pipeline that a node performs: its own declarations, the budgets around it. */
+  nested(child: Pipeline, task: Pick<AttemptTask, 'node' | 'nested'>): StepWorld
 }

@@ -1,5 +1,6 @@
 import type { Pico } from '../base/money.ts'
 import type { RunStatus } from '../run/event.ts'
+import { spentOrHeld } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 
 /** One run in a list. Times are milliseconds since 1970. */
@@ -31,8 +32,7 @@ export interface SummaryHead {
 }
 
 export function headOf(run: Run): SummaryHead {
-  let cost = 0n
-  for (const call of run.calls.values()) cost += call.cost ?? call.hold
+  const cost = spentOrHeld(run)
   const { id, status, exitCode, pipeline, file, startedAt, finishedAt, resumes } = run
   return { id, status, exitCode, pipeline, file, startedAt, finishedAt, resumes, cost: cost.toString() }
 }

@@ -1,7 +1,7 @@
 import type { CallState, NodeState, Run, StepState } from '../run/run.ts'
 
 /** A run as JSON can hold it: maps and sets as lists, money as decimal text. */
-export type SavedRun = Omit<Run, 'budget' | 'steps' | 'nodes' | 'frontier' | 'running' | 'retrying' | 'calls'> & {
+export interface SavedRun extends Omit<Run, 'budget' | 'steps' | 'nodes' | 'frontier' | 'running' | 'retrying' | 'calls' | 'nested' | 'spent'> {
   readonly budget: string | null
   readonly steps: readonly StepState[]
   readonly nodes: readonly (Omit<NodeState, 'cost'> & { readonly cost: string })[]
@@ -9,6 +9,8 @@ export type SavedRun = Omit<Run, 'budget' | 'steps' | 'nodes' | 'frontier' | 'ru
   readonly running: readonly string[]
   readonly retrying: readonly string[]
   readonly calls: readonly (Omit<CallState, 'hold' | 'cost'> & { readonly hold: string; readonly cost: string | null })[]
+  readonly nested: readonly { readonly node: string; readonly run: SavedRun }[]
+  readonly spent: string
 }
 
 export function saveRun(run: Run): SavedRun {
@@ -17,6 +19,8 @@ export function saveRun(run: Run): SavedRun {
     budget: run.budget?.toString() ?? null,
     steps: [...run.steps.values()],
     nodes: [...run.nodes.values()].map((node) => Object.assign({}, node, { cost: node.cost.toString() })),
+    nested: [...run.nested].map(([node, inner]) => ({ node, run: saveRun(inner) })),
+    spent: run.spent.toString(),
     frontier: [...run.frontier],
     running: [...run.running],
     retrying: [...run.retrying],

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import { formatUsd } from '../base/money.ts'
-import type { AttemptEnded, CheckFinished, GateAnswered, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
+import type { AttemptEnded, CheckFinished, GateAnswered, Nested, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
 import type { Run } from '../run/run.ts'
 import { statusStyle } from './paint.ts'
 import type { Paint } from './paint.ts'
@@ -8,18 +8,30 @@ import { plainLine } from './plain.ts'
 
 /** What happened in words, one line each; calls of models are told by what comes of them. */
 export function eventLines(event: Recorded, run: Run, paint: Paint): string[] {
+  return linesOf(event, run, { paint, prefix: '' })
+}
+
+/** `prefix` stands before the ids of nodes: `build/` for what happens in the pipeline that the node `build` performs. */
+interface Voice {
+  readonly paint: Paint
+  readonly prefix: string
+}
+
+function linesOf(event: Recorded, run: Run, voice: Voice): string[] {
+  const { paint, prefix } = voice
   switch (event.type) {
-    case 'run-started': return [`${paint('bold', `run ${run.id}`)}: ${plainLine(event.pipeline)}, ${counted(event.plan.length, 'step')}`]
-    case 'run-resumed': return [resumedLine(event, run, paint)]
-    case 'nodes-expanded': return [`${named(event.step, paint)}: ${counted(event.nodes.length, 'node')}`]
-    case 'attempt-started': return [`${named(event.node, paint)}: started${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`]
-    case 'route-decided': return routeLines(event, paint)
-    case 'check-finished': return checkLines(event, paint)
-    case 'attempt-ended': return [endLine(event, run, paint)]
-    case 'node-skipped': return [`${named(event.node, paint)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
-    case 'gate-answered': return [answerLine(event, paint)]
-    case 'noticed': return [noticeLine(event, paint)]
-    case 'run-stopping': return [paint('yellow', `stopping: ${stopWords(event.cause)}`)]
+    case 'run-started': return [`${title(run, voice)}: ${plainLine(event.pipeline)}, ${counted(event.plan.length, 'step')}`]
+    case 'run-resumed': return [resumedLine(event, run, voice)]
+    case 'nodes-expanded': return [`${named(event.step, voice)}: ${counted(event.nodes.length, 'node')}`]
+    case 'attempt-started': return [`${named(event.node, voice)}: started${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`]
+    case 'route-decided': return routeLines(event, voice)
+    case 'check-finished': return checkLines(event, voice)
+    case 'attempt-ended': return [endLine(event, run, voice)]
+    case 'node-skipped': return [`${named(event.node, voice)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
+    case 'gate-answered': return [answerLine(event, voice)]
+    case 'noticed': return [noticeLine(event, voice)]
+    case 'run-stopping': return prefix === '' ? [paint('yellow', `stopping: ${stopWords(event.cause)}`)] : []
+    case 'nested': return nestedLines(event, run, voice)
     case 'call-reserved':
     case 'call-settled':
     case 'run-finished':
@@ -32,35 +44,42 @@ function unknownEvent(event: never): string[] {
   throw new Error(`there are no words for ${JSON.stringify(event)}`)
 }
 
-function resumedLine(event: RunResumed, run: Run, paint: Paint): string {
-  return `${paint('bold', `run ${run.id}`)}: resumed, ${counted(event.keep.length, 'node')} kept`
+function nestedLines(event: Nested, run: Run, { paint, prefix }: Voice): string[] {
+  const inner = run.nested.get(event.node)
+  return inner ? linesOf(event.event, inner, { paint, prefix: `${prefix}${event.node}/` }) : []
 }
 
-function routeLines(event: RouteDecided, paint: Paint): string[] {
+function resumedLine(event: RunResumed, run: Run, voice: Voice): string {
+  return `${title(run, voice)}: resumed, ${counted(event.keep.length, 'node')} kept`
+}
+
+function routeLines(event: RouteDecided, voice: Voice): string[] {
   if (event.excluded.length === 0) return []
   const excluded = event.excluded.map(({ model, because }) => `${plainLine(model)}: ${plainLine(because)}`).join(', ')
-  return [`${named(event.node, paint)}: ${plainLine(event.chosen ?? 'no model')} is chosen (${excluded})`]
+  return [`${named(event.node, voice)}: ${plainLine(event.chosen ?? 'no model')} is chosen (${excluded})`]
 }
 
 /** More problems than this are for the report. */
 const MOST_PROBLEMS = 10
 
-function checkLines(event: CheckFinished, paint: Paint): string[] {
+function checkLines(event: CheckFinished, voice: Voice): string[] {
+  const { paint, prefix } = voice
   const { name, status, gate, durationMs, message, problems } = event.result
   const style = status === 'failed' && gate === 'warn' ? 'yellow' : statusStyle(status)
   const round = event.round === 0 ? '' : ` after repair ${event.round}`
   const why = message === null ? '' : `: ${plainLine(message)}`
   const outcome = `${paint(style, status)} in ${formatDuration(durationMs)}`
-  const head = `${named(event.node, paint)}: check ${plainLine(name)} ${outcome}${round}${why}`
+  const head = `${named(event.node, voice)}: check ${plainLine(name)} ${outcome}${round}${why}`
   const told = problems.slice(0, MOST_PROBLEMS).map((problem) => {
     const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':')
-    return `${outputPrefix(event.node, paint)}${plainLine(`${place === '' ? '' : `${place} `}${problem.severity}: ${problem.message}`)}`
+    return `${outputPrefix(`${prefix}${event.node}`, paint)}${plainLine(`${place === '' ? '' : `${place} `}${problem.severity}: ${problem.message}`)}`
   })
   const left = problems.length - told.length
-  return [head, ...told, ...(left > 0 ? [`${outputPrefix(event.node, paint)}and ${counted(left, 'more problem')}`] : [])]
+  return [head, ...told, ...(left > 0 ? [`${outputPrefix(`${prefix}${event.node}`, paint)}and ${counted(left, 'more problem')}`] : [])]
 }
 
-function endLine(event: AttemptEnded, run: Run, paint: Paint): string {
+function endLine(event: AttemptEnded, run: Run, voice: Voice): string {
+  const { paint } = voice
   const cost = run.nodes.get(event.node)?.cost ?? 0n
   const facts = [
     `${paint(statusStyle(event.status), event.status)} in ${formatDuration(event.durationMs)}`,
@@ -70,17 +89,19 @@ function endLine(event: AttemptEnded, run: Run, paint: Paint): string {
     ...(event.retryAt === null ? [] : ['to be tried again']),
   ]
   const question = event.status === 'waiting' && typeof event.outputs.question === 'string' ? `: ${plainLine(event.outputs.question)}` : ''
-  return `${named(event.node, paint)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : question}`
+  return `${named(event.node, voice)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : question}`
 }
 
-function answerLine(event: GateAnswered, paint: Paint): string {
+function answerLine(event: GateAnswered, voice: Voice): string {
+  const { paint } = voice
   const by = event.by === null ? '' : ` by ${plainLine(event.by)}`
   const comment = event.comment === null ? '' : `: ${plainLine(event.comment)}`
-  return `${named(event.node, paint)}: ${paint(event.answer === 'approved' ? 'green' : 'red', event.answer)}${by}${comment}`
+  return `${named(event.node, voice)}: ${paint(event.answer === 'approved' ? 'green' : 'red', event.answer)}${by}${comment}`
 }
 
-function noticeLine(event: Noticed, paint: Paint): string {
-  const where = event.step === null ? '' : ` ${plainLine(event.step)}:`
+function noticeLine(event: Noticed, { paint, prefix }: Voice): string {
+  const place = event.step === null ? prefix.slice(0, -1) : `${prefix}${event.step}`
+  const where = place === '' ? '' : ` ${plainLine(place)}:`
   return `${paint(event.severity === 'error' ? 'red' : 'yellow', `${event.severity}:`)}${where} ${plainLine(event.message)}`
 }
 
@@ -103,13 +124,18 @@ export function stopWords(cause: StopCause): string {
 
 /** What stands before each line that a node printed. */
 export function outputPrefix(node: string, paint: Paint): string {
-  return `${named(node, paint)} ${paint('dim', '|')} `
+  return `${named(node, { paint, prefix: '' })} ${paint('dim', '|')} `
 }
 
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-function named(node: string, paint: Paint): string {
-  return paint('cyan', plainLine(node))
+/** The run, or the node that performs it. */
+function title(run: Run, { paint, prefix }: Voice): string {
+  return prefix === '' ? paint('bold', `run ${run.id}`) : named('', { paint, prefix: prefix.slice(0, -1) })
+}
+
+function named(node: string, { paint, prefix }: Voice): string {
+  return paint('cyan', plainLine(`${prefix}${node}`))
 }

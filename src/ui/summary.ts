@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import { formatUsd } from '../base/money.ts'
+import { shownNodes, spentOrHeld } from '../run/nested-runs.ts'
 import type { NodeStatus, Run } from '../run/run.ts'
 import { stopWords } from './event-lines.ts'
 import { createPaint, statusStyle } from './paint.ts'
@@ -14,11 +15,10 @@ const MOST_FAILURES = 20
 /** The last lines of every view: how the run ended, what it cost, what failed, what to do next, and where the report is. */
 export function summaryLines(run: Run, settings: ViewSettings): string[] {
   const paint = createPaint(settings.terminal.color)
-  const failures = [...run.nodes.values()].filter((node) => node.status === 'failed')
-  const told = failures.slice(0, MOST_FAILURES).map((node) => {
-    const isTolerated = run.steps.get(node.step)?.continueOnError === true
+  const failures = shownNodes(run).filter(({ node }) => node.status === 'failed')
+  const told = failures.slice(0, MOST_FAILURES).map(({ id, node, isTolerated }) => {
     const label = isTolerated ? paint('yellow', 'warning:') : paint('red', 'error:')
-    return `  ${label} ${plainLine(node.id)}: ${plainLine(node.failure?.message ?? 'it failed')}`
+    return `  ${label} ${plainLine(id)}: ${plainLine(node.failure?.message ?? 'it failed')}`
   })
   if (failures.length > told.length) told.push(`  and ${failures.length - told.length} more that failed`)
   return [
@@ -31,8 +31,7 @@ export function summaryLines(run: Run, settings: ViewSettings): string[] {
 }
 
 function facts(run: Run): string {
-  let cost = 0n
-  for (const call of run.calls.values()) cost += call.cost ?? call.hold
+  const cost = spentOrHeld(run)
   const counts = ORDER.flatMap((status) => {
     const count = [...run.nodes.values()].filter((node) => node.status === status).length
     return count === 0 ? [] : [`${count} ${status}`]

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/ports.ts'
 import { hasEnded } from '../run/run.ts'
+import { shownNodes } from '../run/nested-runs.ts'
 import type { NodeState, Run } from '../run/run.ts'
 import { skipWords } from './event-lines.ts'
 import type { Paint } from './paint.ts'
@@ -30,11 +31,10 @@ export function openBoard(openList: (titles: readonly string[]) => TaskList, pai
       if (!parent) continue
       const nodes = (step.nodes ?? []).flatMap((id) => run.nodes.get(id) ?? [])
       show(parent, stepRow(step.id, nodes, now, paint, activities))
-      if (nodes.length < 2) continue
-      for (const node of nodes) {
-        const row = nodeRow(node, now, paint, activities.get(node.id))
-        const child = children.get(node.id) ?? parent.child(row.title)
-        children.set(node.id, child)
+      for (const { id, node } of rowsBelow(run, nodes)) {
+        const row = nodeRow({ ...node, id }, now, paint, activities.get(id))
+        const child = children.get(id) ?? parent.child(row.title)
+        children.set(id, child)
         show(child, row)
       }
     }
@@ -50,6 +50,15 @@ export function openBoard(openList: (titles: readonly string[]) => TaskList, pai
       await list.close()
     },
   }
+}
+
+/** The nodes of a step where there are several, and those of the pipelines that they perform. */
+function rowsBelow(run: Run, nodes: readonly NodeState[]): readonly { readonly id: string; readonly node: NodeState }[] {
+  return nodes.flatMap((node) => {
+    const inner = node.status === 'skipped' ? undefined : run.nested.get(node.id)
+    const below = inner ? shownNodes(inner, `${node.id}/`) : []
+    return nodes.length < 2 ? below : [{ id: node.id, node }, ...below]
+  })
 }
 
 function show(task: Task, row: Row): void {

@@ -16,6 +16,11 @@ const MOST_NODES = 200
 /** How often times and activities are shown anew. */
 const TICK_MS = 250
 
+/** Also one in a pipeline that a node performs. */
+function isNotice(event: Recorded): boolean {
+  return event.type === 'nested' ? isNotice(event.event) : event.type === 'noticed'
+}
+
 /** The steps of a run as a tree that stays up to date: time, cost and present activity of each. What was noticed stands below it. */
 export async function createTree(settings: ViewSettings, clock: Clock): Promise<View> {
   const openList = await loadTaskLists()
@@ -41,7 +46,7 @@ export async function createTree(settings: ViewSettings, clock: Clock): Promise<
       return
     }
     if (isWide) lines.event(happened, run)
-    else if (happened.type === 'noticed') notices.push(...eventLines(happened, run, paint))
+    else if (isNotice(happened)) notices.push(...eventLines(happened, run, paint))
   }
   return {
     event,

@@ -34,6 +34,8 @@ export interface WorkspacesSettings {
    */
   readonly link: readonly string[]
   readonly copy: readonly string[]
+  /** The folder below `<stateDir>/worktrees` where they lie; left out: the run's id. No two may share one. */
+  readonly folder?: string
 }
 
 type WorkspacesPorts = Pick<Ports, 'files' | 'git' | 'clock'>
@@ -66,7 +68,7 @@ interface Opened extends WorkspacesSettings {
 
 function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
   const { files, git, clock } = ports
-  const folder = join(opened.stateDir, 'worktrees', opened.run)
+  const folder = join(opened.stateDir, 'worktrees', opened.folder ?? opened.run)
   const unshared = [...opened.shares.link, ...opened.shares.copy]
   const rented = new Map<string, Slot>()
   let starting: Promise<Started> | undefined

@@ -27,30 +27,36 @@ const HOSTILE: Readonly<Record<string, string>> = {
 describe('hostile values', () => {
   it('reach a script through double quotes, `env`, a step\'s output and a matrix as they are, and nothing of them is executed', async () => {
     const names = Object.keys(HOSTILE)
-    // Each script writes the value as JSON, with its exact characters.
-    const tell = (name: string): string => `printf '%s' "$V" | python3 -c 'import json,sys; print("${name}="+json.dumps(sys.stdin.buffer.read().decode()))' >> "$ORCH_OUTPUT"`
+    const shown = (list: readonly string[]): string => list.map((name) => `${name}: { type: [string] }`).join(', ')
     const folder = folderWith({
       'inputs.json': JSON.stringify(HOSTILE),
+      // Writes every variable `V_NAME` as JSON, with its exact characters, to the outputs.
+      'tell.py': `import json, os
+with open(os.environ["ORCH_OUTPUT"], "a") as out:
+    for name, value in os.environb.items():
+        if name.startswith(b"V_"): print(name[2:].decode() + "=" + json.dumps(value.decode()), file=out)
+`,
       'p.yml': `
 inputs:
 ${names.map((name) => `  ${name}: { type: string }`).join('\n')}
 steps:
   quoted:
-    outputs: { ${names.map((name) => `${name}: { type: [string] }`).join(', ')} }
+    outputs: { ${shown(names)} }
     run: |
-${names.map((name) => `      V="\${{ inputs.${name} }}"; ${tell(name)}`).join('\n')}
+${names.map((name) => `      export V_${name}="\${{ inputs.${name} }}"`).join('\n')}
+      python3 tell.py
   bare:
     env:
 ${names.map((name) => `      V_${name}: \${{ inputs.${name} }}`).join('\n')}
-    outputs: { ${names.map((name) => `${name}: { type: [string] }`).join(', ')} }
-    run: |
-${names.map((name) => `      V="$V_${name}"; ${tell(name)}`).join('\n')}
+    outputs: { ${shown(names)} }
+    run: python3 tell.py
   through:
     needs: quoted
     matrix: { name: [${names.filter((name) => name !== 'long').join(', ')}] }
-    outputs: { v: { type: [string] } }
+    outputs: { ${shown(['v'])} }
     run: |
-      V="\${{ steps.quoted.outputs[matrix.name] }}"; ${tell('v')}
+      export V_v="\${{ steps.quoted.outputs[matrix.name] }}"
+      python3 tell.py
 `,
     })
     const { report } = await runFor(0, folder, ['p.yml', '--inputs-file', 'inputs.json'])
@@ -58,6 +64,6 @@ ${names.map((name) => `      V="$V_${name}"; ${tell(name)}`).join('\n')}
     expect(outputs.quoted).toEqual(HOSTILE)
     expect(outputs.bare).toEqual(HOSTILE)
     for (const name of names.filter((one) => one !== 'long')) expect([name, outputs[`through(name=${name})`]?.v]).toEqual([name, HOSTILE[name]])
-    expect(readdirSync(folder).toSorted()).toEqual(['.orch-run', 'inputs.json', 'p.yml'])
+    expect(readdirSync(folder).toSorted()).toEqual(['.orch-run', 'inputs.json', 'p.yml', 'tell.py'])
   })
 })

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { everything } from '../rig/checkout.ts'
 import { git, orchRun, removeFolders, repositoryWith } from '../rig/program.ts'
 import type { Protocol, SimAnswer, SimRequest } from '../simulator/answer.ts'
 import { startSimulator } from '../simulator/simulator.ts'
@@ -52,18 +52,6 @@ function script(request: SimRequest): SimAnswer {
     case 3: return edit('a * b', 'a + b')
     default: return { text: 'Now it is right.', usage }
   }
-}
-
-/** Every file, link and mode below a folder, the state folder and git's objects aside. */
-function everything(folder: string, below = ''): string[] {
-  return readdirSync(join(folder, below)).flatMap((name) => {
-    const path = join(below, name)
-    if (path === '.orch-run' || path === join('.git', 'objects') || path === join('.git', 'refs', 'orch-run')) return []
-    const stat = lstatSync(join(folder, path))
-    if (stat.isDirectory()) return [`${path}/ ${stat.mode}`, ...everything(folder, path)]
-    const content = stat.isSymbolicLink() ? readlinkSync(join(folder, path)) : createHash('sha256').update(readFileSync(join(folder, path))).digest('hex')
-    return [`${path} ${stat.mode} ${content}`]
-  })
 }
 
 function textsBelow(folder: string): { path: string; text: Buffer }[] {

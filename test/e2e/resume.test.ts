@@ -115,7 +115,7 @@ describe('resume', () => {
   it('refuses with 4 a run that a living process is at work on, and its journal stays whole', async () => {
     const folder = folderWith({ 'p.yml': 'steps:\n  a: { run: \'echo x > ready; read x < go; echo "v=$x" >> "$ORCH_OUTPUT"\' }\n' })
     const ready = pipeAt(join(folder, 'ready'))
-    pipeAt(join(folder, 'go'))
+    const go = pipeAt(join(folder, 'go'))
     let pid = 0
     const first = runFor(0, folder, ['p.yml', '--run-id', 'r1'], { onStart: (own) => { pid = own } })
     await ready.said()
@@ -123,7 +123,7 @@ describe('resume', () => {
     const same = await orchRun({ cwd: folder, args: ['p.yml', '--run-id', 'r1'] })
     const message = `error: the run \`r1\` is owned by process ${pid}, which is at work on it\n  help: wait until it has ended, or stop that process\n`
     expect([second.code, second.stderr, same.code, same.stderr]).toEqual([4, message, 4, message])
-    writeFileSync(join(folder, 'go'), 'on\n')
+    go.tell('on\n')
     expect(outputsOf((await first).report)).toEqual({ a: { v: 'on' } })
   })
 

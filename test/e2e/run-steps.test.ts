@@ -67,6 +67,21 @@ steps:
   })
 })
 
+describe('an output of the pipeline', () => {
+  it('that cannot be evaluated is null, and told; its template never stands for it', async () => {
+    const folder = folderWith({ 'p.yml': `
+steps:
+  a: { run: 'echo "v=[1" >> "$ORCH_OUTPUT"' }
+outputs: { bad: "\${{ fromJSON(steps.a.outputs.v) }}", good: "\${{ steps.a.outputs.v }}", plain: as it is }
+` })
+    const { report } = await runFor(0, folder, ['p.yml'])
+    expect(report.run.outputs).toEqual({ bad: null, good: '[1', plain: 'as it is' })
+    expect(report.exceptions.map(({ severity, step, code, message }) => [severity, step, code, message.split(':')[0]])).toEqual([
+      ['error', null, 'expression-failed', 'the output `bad` of the pipeline cannot be evaluated'],
+    ])
+  })
+})
+
 describe('the environment of a script', () => {
   it('is the runner\'s own, then the pipeline\'s, then the step\'s, then ours; keys of providers are not in it', async () => {
     const folder = folderWith({ 'p.yml': `
@@ -126,7 +141,7 @@ steps:
   checkout: { needs: changes, run: '${where}', workspace: checkout }
   none: { needs: changes, run: '${where}; touch left', workspace: none }
 ` })
-    const { report } = await runFor(0, folder, ['p.yml', '--state-dir', '../state'])
+    const { report } = await runFor(0, folder, ['p.yml', '--state-dir', folderWith({})])
     const by = Object.fromEntries(report.steps.map(({ id, outputs }) => [id, { at: String(outputs.v), files: outputs.files }]))
     expect(by).toMatchObject({
       inherit: { at: folder, files: 'a.txt p.yml ' }, changes: { files: 'a.txt p.yml ' }, after: { files: 'a.txt b.txt p.yml ' },

@@ -30,7 +30,7 @@ steps:
   nothing-changed: { needs: a, workspace: worktree, run: 'touch a.txt' }
 ` })
     const before = everything(folder)
-    const { report } = await runFor(0, folder, ['p.yml', '--state-dir', '../state', '--run-id', 'r1'])
+    const { report } = await runFor(0, folder, ['p.yml', '--run-id', 'r1'])
     expect(outputsOf(report)).toMatchObject({
       'sees-a': { v: 'a.txt base.txt a base ' }, 'sees-a-through': { v: 'a.txt base.txt a base ' }, 'sees-added': { v: 'a.txt base.txt c.txt a base c ' },
       'sees-both': { v: 'a.txt b.txt c.txt a b c ' }, 'sees-none': { v: 'base.txt base ' }, 'after-failure': { v: 'a.txt base.txt a base ' },
@@ -55,7 +55,7 @@ steps:
   clash-more: { needs: top, run: 'echo z > "other file.txt"' }
   fails: { needs: [clash-more, clash], run: '${SEE}', retry: { attempts: 3, backoff: 1ms } }
 ` })
-    const { report } = await runFor(1, folder, ['p.yml', '--state-dir', '../state'])
+    const { report } = await runFor(1, folder, ['p.yml'])
     expect(outputsOf(report).both).toEqual({ v: 'other file.txt same.txt x one 2 3 4 five ' })
     expect(statuses(report)).toMatchObject({ both: 'passed', fails: 'failed' })
     expect(failures(report).fails).toMatch(/^merge-conflict: .*`other file\.txt`.*`same\.txt`/)
@@ -82,7 +82,7 @@ steps:
     writeFileSync(join(folder, 'sub/deep/x'), 'x\n')
     symlinkSync('x', join(folder, 'sub/deep/link'))
     const before = everything(folder)
-    const { report } = await runFor(0, folder, ['p.yml', '--state-dir', '../state'])
+    const { report } = await runFor(0, folder, ['p.yml'])
     expect(outputsOf(report)).toEqual({
       change: { v: `set-up lib secret=1 x ${join(folder, 'deps')} ` }, below: { v: 'set-up lib secret=1 b link x' },
     })
@@ -111,14 +111,14 @@ steps:
     git(folder, 'add', 'staged.txt')
     const before = everything(folder)
     const seen = async (...args: string[]): Promise<unknown> => {
-      const { report } = await runFor(0, folder, [...args, '--state-dir', '../state'])
+      const { report } = await runFor(0, folder, [...args])
       return [outputsOf(report).a, report.git.dirty, report.steps[1]?.files_changed]
     }
     expect(await seen('head.yml')).toEqual([{ v: 'a.txt two ' }, true, ['n.txt']])
     expect(await seen('ref.yml')).toEqual([{ v: 'a.txt one ' }, expect.any(Boolean), ['n.txt']])
     expect(await seen('head.yml', '--base', 'old')).toEqual([{ v: 'a.txt one ' }, expect.any(Boolean), ['n.txt']])
     expect(await seen('tree.yml')).toEqual([{ v: 'a.txt new.txt staged.txt three new staged ' }, expect.any(Boolean), ['n.txt']])
-    const missing = await orchRun({ cwd: folder, args: ['head.yml', '--base', 'no-such-ref', '--state-dir', '../state'] })
+    const missing = await orchRun({ cwd: folder, args: ['head.yml', '--base', 'no-such-ref'] })
     expect([missing.code, missing.stdout]).toEqual([4, ''])
     expect(missing.stderr).toContain('no-such-ref')
     expect(everything(folder)).toEqual(before)
@@ -151,25 +151,26 @@ steps:
 
 describe('two runs in one repository at once', () => {
   it('do not disturb each other', async () => {
-    const folder = repositoryWith({ 'a.txt': 'a\n', '.gitignore': 'x.*\ny.*\n', 'p.yml': `
+    const folder = repositoryWith({ 'a.txt': 'a\n', 'p.yml': `
 inputs: { name: { type: string } }
 steps:
   change: { workspace: worktree, run: 'echo "\${{ inputs.name }}" > a.txt; echo > "$READY"; read x < "$GO"; echo "$x" >> a.txt' }
   look: { needs: change, run: 'echo "v=$(tr "\\n" " " < a.txt)" >> "$ORCH_OUTPUT"' }
 ` })
-    const before = everything(folder).filter((line) => !/^[xy]\./.test(line))
-    const start = (name: string): { ready: ReturnType<typeof pipeAt>; done: ReturnType<typeof runFor> } => {
-      const ready = pipeAt(join(folder, `${name}.ready`))
-      const go = pipeAt(join(folder, `${name}.go`))
-      return { ready, done: runFor(0, folder, ['p.yml', '-i', `name=${name}`], { env: { READY: ready.path, GO: go.path } }) }
+    const before = everything(folder)
+    const pipes = folderWith({})
+    const start = (name: string): { ready: ReturnType<typeof pipeAt>; go: ReturnType<typeof pipeAt>; done: ReturnType<typeof runFor> } => {
+      const ready = pipeAt(join(pipes, `${name}.ready`))
+      const go = pipeAt(join(pipes, `${name}.go`))
+      return { ready, go, done: runFor(0, folder, ['p.yml', '-i', `name=${name}`], { env: { READY: ready.path, GO: go.path } }) }
     }
     const runs = ['x', 'y'].map(start)
     await Promise.all(runs.map(({ ready }) => ready.said()))
     expect(readdirSync(join(folder, '.orch-run/worktrees'))).toHaveLength(2)
-    for (const name of ['y', 'x']) writeFileSync(join(folder, `${name}.go`), `${name} goes on\n`)
+    for (const [index, { go }] of runs.entries()) go.tell(`${['x', 'y'][index] ?? ''} goes on\n`)
     const reports = await Promise.all(runs.map(async ({ done }) => (await done).report))
     expect(reports.map((report) => outputsOf(report).look)).toEqual([{ v: 'x x goes on ' }, { v: 'y y goes on ' }])
-    expect(everything(folder).filter((line) => !/^[xy]\./.test(line))).toEqual(before)
+    expect(everything(folder)).toEqual(before)
     expect(readdirSync(join(folder, '.orch-run/worktrees'))).toEqual([])
   })
 })

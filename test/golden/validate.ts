@@ -1,4 +1,5 @@
 import { createFiles } from '../../src/host/files.ts'
+import { childReader } from '../../src/cli/load-pipeline.ts'
 import { readSource } from '../../src/cli/source.ts'
 import type { Diagnostic } from '../../src/document/diagnostic.ts'
 import { formatDiagnostics } from '../../src/document/format.ts'
@@ -14,8 +15,8 @@ export interface Validated {
 export async function validateFile(folder: string, file: string): Promise<Validated> {
   const read = await readSource(createFiles(), `${folder}/${file}`, folder)
   if ('diagnostic' in read) return { diagnostics: [read.diagnostic], sources: new Map() }
-  const { document, diagnostics } = await load(read.source.text, read.source.file)
-  return { diagnostics, sources: new Map([[read.source.file, document.text]]) }
+  const { sources, diagnostics } = await load(read.source.text, read.source.file, undefined, childReader(createFiles(), folder))
+  return { diagnostics, sources }
 }
 
 /** Longer outputs are told by their beginning and their end. */

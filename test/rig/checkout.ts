@@ -9,6 +9,7 @@ export function everything(folder: string, below = ''): string[] {
     if (path === '.orch-run' || path === join('.git', 'objects') || path === join('.git', 'refs', 'orch-run')) return []
     const stat = lstatSync(join(folder, path))
     if (stat.isDirectory()) return [`${path}/ ${stat.mode}`, ...everything(folder, path)]
+    if (!stat.isFile() && !stat.isSymbolicLink()) return [`${path} ${stat.mode} special`]
     const content = stat.isSymbolicLink() ? readlinkSync(join(folder, path)) : createHash('sha256').update(readFileSync(join(folder, path))).digest('hex')
     return [`${path} ${stat.mode} ${content}`]
   })

@@ -58,11 +58,11 @@ export async function perform(
   const run = options.run ?? emptyRun('r1')
   const kind = { attempt: async (task: AttemptTask, io: AttemptIo) => behave(task, io) }
   const world: Surroundings = {
-    plan, clock, expressions: undefined, concurrency: options.concurrency ?? 4,
+    plan, clock, expressions: undefined, concurrency: options.concurrency ?? 4, prefix: '', patienceMs: 6200,
     facts: { inputs: {}, secrets: {}, github: {}, git: { sha: '', branch: '', base: '' } },
     kinds: { run: kind, agent: kind, check: kind },
     output: {
-      chunk() {}, transcript() {}, activity() {}, keep: async () => {}, outputFile: () => '/nowhere', end: async () => {},
+      chunk() {}, transcript() {}, activity() {}, keep: async () => {}, outputFile: () => '/nowhere', artifactsFolder: () => '/nowhere', end: async () => {},
     },
     append: async (events) => {
       if (options.appendFails?.(events)) throw new Error('disk full')

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { Socket } from 'node:net'
 
 /** Those of the processes that live; one that ended and that nobody reaped does not. */
 export function living(pids: readonly number[]): number[] {
@@ -19,18 +19,22 @@ export function pidsIn(path: string): number[] {
   return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').filter((line) => line !== '').map(Number) : []
 }
 
-/** Makes a named pipe; `said` resolves with what its first writer writes. */
-export function pipeAt(path: string): { readonly path: string; said(): Promise<string> } {
+/**
+ * Makes a named pipe: `said` resolves with the first words that a script writes into it, `tell` is what a script reads from it.
+ * Nobody waits for the other end to be opened, so that a script that never comes so far holds up nothing but its own test.
+ */
+export function pipeAt(path: string): { readonly path: string; said(): Promise<string>; tell(text: string): void } {
   execFileSync('mkfifo', [path])
+  const held = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
   return {
     path,
-    async said() {
-      const file = await open(path, 'r')
-      try {
-        return (await file.readFile()).toString('utf8')
-      } finally {
-        await file.close()
-      }
-    },
+    said: async () => new Promise((resolve) => {
+      const socket = new Socket({ fd: openSync(path, constants.O_RDWR | constants.O_NONBLOCK), readable: true, writable: false })
+      socket.once('data', (chunk) => {
+        socket.destroy()
+        resolve(chunk.toString('utf8'))
+      })
+    }),
+    tell: (text) => void writeSync(held, text),
   }
 }

@@ -19,6 +19,8 @@ export function durationMistakes({ document, root, providers, checks, steps }: S
     mistakes.push(report(document, text.node.span, 'bad-duration', 'error', message))
   }
   look(field(root, 'limits'), 'timeout', ['limits'])
+  look(field(root, 'defaults'), 'timeout', ['defaults'])
+  for (const key of ['backoff', 'max_delay']) look(field(field(root, 'defaults'), 'retry'), key, ['defaults', 'retry'])
   for (const { key, value } of providers?.values() ?? []) look(value, 'timeout', ['providers', key])
   for (const { key, value } of checks?.values() ?? []) look(value, 'timeout', ['checks', key])
   for (const { id, node } of steps.values()) {

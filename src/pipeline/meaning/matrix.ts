@@ -15,7 +15,7 @@ export function matrixMistakes(survey: Survey): Diagnostic[] {
   let nodes = 0
   const found = [...survey.steps.values()].flatMap((step) => {
     const matrix = field(step.node, 'matrix')
-    const cells = matrix?.kind === 'mapping' ? countCells(matrix) : 1
+    const cells = countNodes(step)
     if (cells <= MOST_NODES) nodes += cells
     if (!matrix) return []
     return [...expressionMistakes(survey, matrix), ...(matrix.kind === 'mapping' ? tableMistakes(survey, step, matrix, cells) : [])]
@@ -24,6 +24,12 @@ export function matrixMistakes(survey: Survey): Diagnostic[] {
   if (nodes <= MOST_NODES || !steps) return found
   const message = `the steps make ${nodes} nodes, a plan holds at most 10,000`
   return [...found, report(survey.document, steps.keySpan, 'too-many-nodes', 'error', message)]
+}
+
+/** How many nodes a step makes, as far as that can be known. */
+export function countNodes({ node }: StepView): number {
+  const matrix = field(node, 'matrix')
+  return matrix?.kind === 'mapping' ? countCells(matrix) : 1
 }
 
 /** The dimensions of a matrix: all keys but the two that change its cells. */

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../document/diagnostic.ts'
+import type { DocumentNode } from '../../document/document.ts'
 import { report } from '../../document/report.ts'
 import { field, mentionsIn, textAt } from '../fields.ts'
 import type { Mention } from '../fields.ts'
@@ -31,10 +32,11 @@ function agentMistakes(survey: Survey, steps: readonly string[]): Diagnostic[] {
   const known = survey.agents
   if (!known) return []
   const suggest = createSuggestions([...known.keys()])
-  return steps.flatMap((id) => {
-    const agent = textAt(survey.steps.get(id)?.node, 'agent')
+  const holders = [{ who: '`defaults`', node: field(survey.root, 'defaults') }, ...holdersOf(survey, steps)]
+  return holders.flatMap(({ who, node }) => {
+    const agent = textAt(node, 'agent')
     if (!agent || known.has(agent.name)) return []
-    const message = `step ${quoted(id)} names the agent ${quoted(agent.name)}, which is not declared`
+    const message = `${who} names the agent ${quoted(agent.name)}, which is not declared`
     return [unknown(survey, agent, 'unknown-agent', message, suggest(agent.name), 'agents')]
   })
 }
@@ -43,21 +45,26 @@ function checkMistakes(survey: Survey, steps: readonly string[]): Diagnostic[] {
   if (!survey.checks) return []
   const known = new Set([...survey.checks.keys(), ...DETECTED_CHECKS])
   const suggest = createSuggestions([...known])
-  return steps.flatMap((id) => ['check', 'verify'].flatMap((key) => {
+  const holders = [{ who: '`defaults`', node: field(survey.root, 'defaults') }, ...holdersOf(survey, steps)]
+  return holders.flatMap(({ who, node }) => ['check', 'verify'].flatMap((key) => {
     const seen = new Set<string>()
-    return mentionsIn(field(survey.steps.get(id)?.node, key)).flatMap((mention) => {
-      if (seen.has(mention.name)) return [repeated(survey, id, key, mention)]
+    return mentionsIn(field(node, key)).flatMap((mention) => {
+      if (seen.has(mention.name)) return [repeated(survey, who, key, mention)]
       seen.add(mention.name)
       if (known.has(mention.name)) return []
-      const named = `step ${quoted(id)} names the check ${quoted(mention.name)}`
+      const named = `${who} names the check ${quoted(mention.name)}`
       const message = `${named}, which is not declared, and only ${oneOf(DETECTED_CHECKS)} can be detected`
       return [unknown(survey, mention, 'unknown-check', message, suggest(mention.name), 'checks')]
     })
   }))
 }
 
-function repeated({ document }: Survey, id: string, key: string, { name, node }: Mention): Diagnostic {
-  return report(document, node.span, 'repeated-check', 'warning', `step ${quoted(id)} names the check ${quoted(name)} twice in \`${key}\``)
+function holdersOf({ steps }: Survey, ids: readonly string[]): { who: string; node: DocumentNode | undefined }[] {
+  return ids.map((id) => ({ who: `step ${quoted(id)}`, node: steps.get(id)?.node }))
+}
+
+function repeated({ document }: Survey, who: string, key: string, { name, node }: Mention): Diagnostic {
+  return report(document, node.span, 'repeated-check', 'warning', `${who} names the check ${quoted(name)} twice in \`${key}\``)
 }
 
 function unknown(survey: Survey, { node }: Mention, code: string, message: string, suggested: string | undefined, key: string): Diagnostic {

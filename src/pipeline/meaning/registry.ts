@@ -7,6 +7,7 @@ import { inputMistakes } from './inputs.ts'
 import { matrixMistakes } from './matrix.ts'
 import { needsMistakes } from './needs.ts'
 import { outputsMistakes } from './outputs.ts'
+import { pipelineMistakes } from './pipelines.ts'
 import { providerMistakes } from './providers.ts'
 import { referenceMistakes } from './references.ts'
 import { routeMistakes } from './routes.ts'
@@ -23,6 +24,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   matrixMistakes,
   durationMistakes,
   outputsMistakes,
+  pipelineMistakes,
   shellMistakes,
 ]
 

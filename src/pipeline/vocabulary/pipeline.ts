@@ -2,11 +2,13 @@ import * as Type from 'typebox'
 import { FILLED, NAME } from '../patterns.ts'
 import { agents } from './agent.ts'
 import { checks } from './check.ts'
+import { defaults } from './defaults.ts'
 import { inputs } from './input.ts'
 import { limits } from './limits.ts'
 import { providers } from './provider.ts'
+import { reports } from './reports.ts'
 import { routes } from './route.ts'
-import { steps } from './step.ts'
+import { kindRules, steps } from './step.ts'
 import { env, named, plainValue, record, text } from './values.ts'
 import { workspace } from './workspace.ts'
 
@@ -28,12 +30,14 @@ export const pipeline = record(
     agents: Type.Optional(agents),
     checks: Type.Optional(checks),
     workspace: Type.Optional(workspace),
+    defaults: Type.Optional(defaults),
     steps,
     outputs: Type.Optional(named(NAME, plainValue, {
       description: 'Values that the run hands on.', examples: [{ commit: '${{ steps.fix.commit }}' }],
     })),
+    reports: Type.Optional(reports),
   },
-  { patternProperties: { '^x-': Type.Unknown() }, description: 'A pipeline of orch-run.' },
+  { patternProperties: { '^x-': Type.Unknown() }, description: 'A pipeline of orch-run.', ...kindRules },
 )
 
 export type PipelineText = Type.Static<typeof pipeline>

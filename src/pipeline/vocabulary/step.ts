@@ -1,7 +1,7 @@
 import * as Type from 'typebox'
-import { FILE_PATH, FILLED, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, STEP_ID } from '../patterns.ts'
+import { FILE_PATH, FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, STEP_ID } from '../patterns.ts'
 import { foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
-import { count, duration, env, flag, named, oneOrMany, record, text, when, words } from './values.ts'
+import { count, duration, env, flag, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
 export type MatrixText = string | {
   readonly include?: readonly Readonly<Record<string, unknown>>[]
@@ -28,7 +28,7 @@ const matrix = Type.Unsafe<MatrixText>({
   examples: [{ node: [20, 22], os: ['linux'] }, '${{ fromJSON(steps.plan.outputs.matrix) }}'],
 })
 
-const retry = record(
+export const retry = record(
   'retry',
   {
     attempts: Type.Optional(count(1, 1000, {
@@ -95,6 +95,14 @@ const kindKeys = {
     description: 'A question to a person. The run stops with exit code 6 and goes on with `resume` once `orch-run approve` has answered it.',
     examples: ['Ship ${{ steps.fix.commit }}?'],
   })),
+  pipeline: Type.Optional(text(FILE_PATH, {
+    description: 'Another pipeline file, relative to this one, as one step. Its `outputs` are those of the step.',
+    examples: ['./build.yml'],
+  })),
+  with: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({
+    type: 'object', propertyNames: { pattern: NAME },
+    description: 'Values for the inputs of that pipeline.', examples: [{ task: '${{ inputs.task }}', strict: true }],
+  })),
 }
 
 const commonKeys = {
@@ -118,6 +126,21 @@ const commonKeys = {
     default: false,
   })),
   outputs: Type.Optional(outputs),
+  artifacts: Type.Optional(texts(INSIDE_PATH, {
+    description:
+      'Globs of files in the workspace that are kept with the run when an attempt has ended, well or badly. `*` and `?` stand for ' +
+      'parts of a name, `**` for folders, `{a,b}` for either. Links are not followed.',
+    examples: [['dist/*.tgz', 'coverage/**']],
+  })),
+  files: Type.Optional(texts(INSIDE_PATH, {
+    description:
+      'Globs of the files that the step will write. Two steps that could write the same file never run at the same time, and neither ' +
+      'do the cells of one matrix.',
+    examples: [['src/**', 'package.json']],
+  })),
+  priority: Type.Optional(count(0, 1_000_000_000, {
+    description: 'Of the steps that could start, those with the higher priority start first. Default: 0.', examples: [10], default: 0,
+  })),
   workspace: Type.Optional(words(['inherit', 'worktree', 'checkout', 'none'], {
     description:
       '`inherit`: a worktree where something it needs has changed files, else the checkout. `worktree`, `checkout`: always ' +
@@ -126,25 +149,37 @@ const commonKeys = {
   })),
 }
 
+const PROMPTS = [{ required: ['prompt'] }, { required: ['prompt_file'] }]
+const AGENT_FORMS = { outputs: { type: 'object' }, workspace: { enum: ['inherit', 'worktree'] } }
+const KINDS = STEP_KINDS.map((kind) => ({ required: [kind] }))
+
+const noneOf = (keys: readonly string[]): Readonly<Record<string, false>> => Object.fromEntries(keys.map((key) => [key, false as const]))
+
 export const step = record(
   'step',
   { ...commonKeys, ...kindKeys },
   {
-    anyOf: STEP_KINDS.map((kind) => ({ required: [kind] })),
     allOf: [
       ...STEP_KINDS.map((kind) =>
-        when({ required: [kind] }, { properties: Object.fromEntries(foreignKeys(kind).map((key) => [key, false])) })),
-      when({ required: ['agent'] }, {
-        anyOf: [{ required: ['prompt'] }, { required: ['prompt_file'] }],
-        properties: { outputs: { type: 'object' }, workspace: { enum: ['inherit', 'worktree'] } },
-      }),
+        when({ required: [kind] }, { properties: noneOf(foreignKeys(kind)) })),
+      when({ required: ['agent'] }, { anyOf: PROMPTS, properties: AGENT_FORMS }),
       when({ required: ['prompt'] }, { properties: { prompt_file: false } }),
     ],
   },
 )
 
+const eachStep = (rule: object): object =>
+  ({ properties: { steps: { type: 'object', additionalProperties: { type: 'object', ...rule } } } })
+
+/** Each step says its kind; where `defaults` names an agent, a prompt alone says it, too. */
+export const kindRules = when(
+  { properties: { defaults: { type: 'object', required: ['agent'] } }, required: ['defaults'] },
+  eachStep({ anyOf: [...KINDS, ...PROMPTS], ...when({ not: { anyOf: KINDS } }, { properties: { ...AGENT_FORMS, ...noneOf(foreignKeys('agent')) } }) }),
+  eachStep({ anyOf: KINDS }),
+)
+
 export const steps = named(STEP_ID, step, {
   minProperties: 1,
-  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check` and `approve` says the kind of a step.',
+  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check`, `approve` and `pipeline` says the kind of a step.',
   examples: [{ hello: { run: 'echo hello' } }],
 })

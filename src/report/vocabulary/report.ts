@@ -52,7 +52,7 @@ const AttemptSchema = Type.Object({
 const StepSchema = Type.Object({
   id: Type.String({ description: 'The node: `test(node=20,os=linux)` of a matrix, else the step' }),
   step: Type.String({ description: 'The key of the step in the pipeline' }),
-  kind: Type.String({ description: '`run`, `agent` or `check`' }),
+  kind: Type.String({ description: '`run`, `agent`, `check`, `approve` or `pipeline`' }),
   status: Status,
   needs: Type.Array(Type.String()),
   matrix: orNull(anyObject('Its cell of the matrix')),
@@ -68,6 +68,14 @@ const StepSchema = Type.Object({
   agent: orNull(Type.String()),
   model: orNull(Type.String({ description: 'Provider and model' })),
   attempts: Type.Array(AttemptSchema),
+  artifacts: Type.Array(
+    Type.Object({
+      attempt: Type.Integer({ minimum: 1 }),
+      path: Type.String({ description: 'Relative to where the step worked; the file lies there below `steps/NODE/ATTEMPT/artifacts` of the run' }),
+      bytes: count('Its size'),
+    }),
+    { description: 'Files that were kept, of all attempts' },
+  ),
   checks: Type.Array(CheckSchema, { description: 'The last verdict of each check in its last attempt' }),
   failure: orNull(FailureSchema),
 })

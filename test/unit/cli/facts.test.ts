@@ -7,7 +7,7 @@ import { folderWith, removeFolders } from '../../rig/program.ts'
 
 afterAll(removeFolders)
 
-const READINESS = { repository: undefined, base: null, checks: new Map() }
+const READINESS = { repository: undefined, base: null, checks: new Map(), childChecks: new Map() }
 
 describe('the facts of a run', () => {
   it('hold nothing of GitHub outside of it', async () => {

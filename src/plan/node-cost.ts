@@ -1,0 +1,40 @@
+import type { JsonObject } from '../base/json.ts'
+import type { AgentSpec, AgentStep, Pipeline } from '../pipeline/pipeline.ts'
+import { conversationCost } from './conversation.ts'
+import type { ConversationCost, Tariff } from './conversation.ts'
+import type { Known } from './known.ts'
+import { promptSize } from './prompt-size.ts'
+
+/** What costs are made from. */
+export interface Rates extends Tariff {
+  /** The most tokens of a step's first request with an empty prompt. */
+  around(step: AgentStep, agent: AgentSpec): number
+}
+
+/** The cost of one attempt of one node; undefined where no model is called, or one without a known price. */
+export type NodeCost = (step: AgentStep, matrix: JsonObject | null) => ConversationCost | undefined
+
+/** The models that may answer an agent, the preferred one first; none where a program works in place of a model. */
+export function modelsOf(agent: AgentSpec): readonly string[] {
+  return agent.executor === 'llm' ? agent.candidates.map(({ provider, model }) => `${provider}/${model}`) : []
+}
+
+/** Nodes mostly differ in nothing that matters here, so each sum is made once. */
+export function createNodeCost(pipeline: Pipeline, known: Known, rates: Rates): NodeCost {
+  const made = new Map<string, ConversationCost | undefined>()
+  return (step, matrix) => {
+    const agent = pipeline.agents.get(step.agent)
+    const models = agent ? modelsOf(agent) : []
+    if (!agent || models.length === 0) return undefined
+    const around = rates.around(step, agent)
+    const prompt = promptSize(step.prompt ?? '', matrix, known)
+    const isVerified = step.verify.length > 0 && step.repair > 0
+    const key = [agent.name, around, prompt.least, prompt.expected, prompt.most, isVerified].join(' ')
+    if (!made.has(key)) made.set(key, conversationCost({
+      models, takesCheapest: pipeline.routes.get(agent.route ?? '')?.strategy === 'cheapest', around, prompt, isVerified,
+      instructions: Buffer.byteLength(agent.instructions ?? ''), hasTools: agent.tools.length > 0,
+      maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens,
+    }, rates))
+    return made.get(key)
+  }
+}

@@ -1,0 +1,68 @@
+import { overlap } from '../plan/overlap.ts'
+import type { Plan, PlanStep } from '../plan/plan.ts'
+import type { NodeState, Run, StepState } from './run.ts'
+
+/** What may still start. */
+export interface Slots {
+  readonly left: number
+  /** Takes one for a node of a step; false when none is left, or when something runs that may write the same files. */
+  take(step: PlanStep): boolean
+}
+
+export function openSlots(plan: Plan, run: Run, concurrency: number): Slots {
+  let left = concurrency - run.running.size
+  const written = [...run.running].flatMap((id) => {
+    const files = plan.steps.get(run.nodes.get(id)?.step ?? '')?.spec.files ?? []
+    return files.length > 0 ? [files] : []
+  })
+  return {
+    get left() {
+      return left
+    },
+    take({ spec: { files } }) {
+      if (left <= 0) return false
+      if (files.length > 0) {
+        if (written.some((others) => overlap(files, others))) return false
+        written.push(files)
+      }
+      left -= 1
+      return true
+    },
+  }
+}
+
+/** A step that may start, or one of its nodes that is to be tried again. */
+export interface Ready {
+  readonly step: PlanStep
+  readonly state: StepState
+  readonly again: NodeState | undefined
+}
+
+/** What is ready, in the order in which it starts: by priority, and among equals what is tried again before what is new. */
+export function inTurn(plan: Plan, run: Run, now: number): Iterable<Ready> {
+  return plan.hasPriorities ? byPriority(ready(plan, run, now)) : ready(plan, run, now)
+}
+
+/** One by one: thousands of steps may be ready, and few of them start. */
+function* ready(plan: Plan, run: Run, now: number): Generator<Ready> {
+  for (const id of run.retrying) {
+    const again = run.nodes.get(id)
+    const found = again?.retryAt != null && again.retryAt <= now ? lookUp(plan, run, again.step) : undefined
+    if (found) yield { ...found, again }
+  }
+  for (const id of run.frontier) {
+    const found = lookUp(plan, run, id)
+    if (found) yield { ...found, again: undefined }
+  }
+}
+
+function lookUp(plan: Plan, run: Run, id: string): Omit<Ready, 'again'> | undefined {
+  const step = plan.steps.get(id)
+  const state = run.steps.get(id)
+  return step && state && { step, state }
+}
+
+function byPriority(all: Iterable<Ready>): Ready[] {
+  const groups = Map.groupBy(all, ({ step }) => step.spec.priority)
+  return [...groups].sort(([one], [other]) => other - one).flatMap(([, group]) => group)
+}
