@@ -19,13 +19,16 @@ export const builtins: Plugin = {
   },
 }
 
+/** What every function has; one that has more, such as a form of its own for `promisify`, is handed over as it is. */
+const USUAL = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller'])
+
 function facade(path: string): string {
   const module = getBuiltinModule(path) as Record<string, unknown>
   const load = `process.getBuiltinModule(${JSON.stringify(path)})`
   const names = Object.keys(module).filter((name) => /^[A-Za-z]\w*$/.test(name) && name !== 'default')
   const lines = names.map((name) => {
     const item = module[name]
-    const isPlain = /^[a-z]/.test(name) && typeof item === 'function' && Object.keys(item).length === 0
+    const isPlain = /^[a-z]/.test(name) && typeof item === 'function' && Reflect.ownKeys(item).every((key) => USUAL.has(key))
     return isPlain ? `export const ${name} = (...args) => ${load}.${name}(...args)` : `export const ${name} = /* @__PURE__ */ (() => ${load}.${name})()`
   })
   const whole = path === 'node:child_process' ? `new Proxy({}, { get: (_, name) => ${load}[name] })` : `(() => ${load})()`

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { link, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf } from './files-error.ts'
@@ -31,7 +30,8 @@ export async function createDurably(path: string, text: string): Promise<boolean
 }
 
 async function writeTemporary(path: string, text: string, mode: number): Promise<string> {
-  const temporary = `${path}.tmp.${randomBytes(6).toString('hex')}`
+  // It need not be unguessable: the file is made exclusively. Loading the platform's cryptography would cost every start 5 ms.
+  const temporary = `${path}.tmp.${Math.floor(Math.random() * 2 ** 48).toString(16).padStart(12, '0')}`
   const file = await open(temporary, 'wx', mode)
   try {
     await file.writeFile(text)

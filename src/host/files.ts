@@ -1,10 +1,11 @@
-import { constants, lstatSync } from 'node:fs'
-import { cp, open, readdir, realpath, rename, symlink, writeFile } from 'node:fs/promises'
+import { constants, lstatSync, realpathSync } from 'node:fs'
+import { cp, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import type { Entry, EntryKind, Files, Stat } from '../base/ports.ts'
 import { openAppender } from './files-appender.ts'
 import { createDurably, replaceDurably } from './files-durable.ts'
 import { guarded, ifThere } from './files-error.ts'
 import { makeFolders } from './files-folder.ts'
+import { readUpTo } from './files-read.ts'
 import { removeAll } from './files-remove.ts'
 
 /** The file system of this machine. */
@@ -22,28 +23,8 @@ export function createFiles(): Files {
     copy: async (from, to) => guarded(from, async () => copyAll(from, to)),
     stat: async (path) => guarded(path, () => ifThere(() => statOf(path))),
     list: async (folder) => guarded(folder, async () => entriesOf(folder)),
-    real: async (path) => guarded(path, async () => ifThere(async () => realpath(path))),
+    real: async (path) => guarded(path, async () => ifThere(() => realpathSync.native(path))),
     createExclusive: async (path, text) => guarded(path, async () => createDurably(path, text)),
-  }
-}
-
-const CHUNK = 65_536
-
-/** Opened so that a named pipe without a writer does not hold us up for ever: it reads as empty. */
-async function readUpTo(path: string, limit: number | undefined): Promise<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  try {
-    if (limit === undefined) return await file.readFile()
-    const chunks: Buffer[] = []
-    for (let left = limit; left > 0;) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(left, CHUNK)))
-      if (bytesRead === 0) break
-      chunks.push(buffer.subarray(0, bytesRead))
-      left -= bytesRead
-    }
-    return Buffer.concat(chunks)
-  } finally {
-    await file.close()
   }
 }
 

@@ -12,7 +12,7 @@ import type { ShapeError } from './validator.generated.js'
 const ABOUT_KEYS = new Set(['additionalProperties', 'required', 'anyOf', 'propertyNames', 'false schema'])
 
 /** A list of a million wrong items is not explained a million times. */
-const MOST_EXPLAINED = 10_000
+const MOST_EXPLAINED = 20_000
 
 /** The findings of the schema in words, one diagnostic for each mistake, with the exact key or value that is to blame. */
 export function explain(document: Document, errors: readonly ShapeError[]): Diagnostic[] {

@@ -85,7 +85,9 @@ function nodesOf(step: PlanStep, run: Run, outlook: Outlook): readonly PlannedNo
 function changeOf(plan: Plan, step: PlanStep, run: Run, node: NodeState | undefined, outlook: Outlook): string | null {
   if (node === undefined || node.status === 'pending') return 'it has not run yet'
   if (node.status === 'running' || node.status === 'cancelled') return 'it was interrupted'
-  if (node.status === 'failed' && !step.spec.continueOnError) return 'it failed'
+  // A no that was given while the run waited has yet to take effect; only after that is it asked again.
+  const isRejection = node.answer !== null && run.status === 'waiting'
+  if (node.status === 'failed' && !isRejection && !step.spec.continueOnError) return 'it failed'
   const inner = node.status === 'waiting' ? run.nested.get(node.id) : undefined
   if (inner && hasExpired(plan.pipeline, step.spec, inner, outlook.now)) return 'a question in it was not answered in time'
   const judged = outlook.condition(step, node.matrix)

@@ -48,7 +48,7 @@ function scene(): Scene {
 describe('a called pipeline that is interrupted', () => {
   it('goes on after a kill -9: what passed in it, however deep, is kept, and nothing is left', async () => {
     const { folder, env, ready } = scene()
-    const run = orchRun({ cwd: folder, args: ['p.yml', '--run-id', 'r1', '--ui', 'silent'], env, onStart: (pid) => void ready.line().then(() => process.kill(pid, 'SIGKILL')) })
+    const run = orchRun({ cwd: folder, args: ['p.yml', '--run-id', 'r1', '--ui', 'silent'], env, onStart: (pid) => void ready.said().then(() => process.kill(pid, 'SIGKILL')) })
     await run
     const { report } = await runFor(0, folder, ['resume', 'r1'], { env })
     expect(living(pidsIn(`${env.LOG}.pids`))).toEqual([])
@@ -65,7 +65,7 @@ describe('a called pipeline that is interrupted', () => {
   it('is stopped by a signal with all its processes, in time, and goes on by a resume', async () => {
     const { folder, env, ready } = scene()
     const ended = await orchRun({
-      cwd: folder, args: ['p.yml', '--run-id', 'r1', '--json', '--ui', 'silent'], env, onStart: (pid) => void ready.line().then(() => process.kill(pid, 'SIGTERM')),
+      cwd: folder, args: ['p.yml', '--run-id', 'r1', '--json', '--ui', 'silent'], env, onStart: (pid) => void ready.said().then(() => process.kill(pid, 'SIGTERM')),
     })
     expect([ended.code, ended.ms < 7500, living(pidsIn(`${env.LOG}.pids`))]).toEqual([143, true, []])
     expect(statuses(JSON.parse(ended.stdout))).toEqual({ sub: 'cancelled', 'sub/first': 'passed', 'sub/first/made': 'passed', 'sub/hang': 'cancelled', last: 'pending' })
@@ -163,9 +163,9 @@ steps: { one: { agent: dev, prompt: hello }, two: { needs: one, agent: dev, prom
 `
 
   it('counts in the budget, the totals and the step around it', async () => {
-    const simulator = await startSimulator(() => ({ text: 'hi', usage: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 } }))
+    const simulator = await startSimulator({ answer: () => ({ text: 'hi', usage: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 } }) })
     try {
-      const folder = repositoryWith({ 'child.yml': child(`${simulator.url}/v1`), 'p.yml': 'limits: { budget_usd: 1 }\nsteps: { sub: { pipeline: child.yml } }\n' })
+      const folder = repositoryWith({ 'child.yml': child(simulator.baseUrl.chat), 'p.yml': 'limits: { budget_usd: 1 }\nsteps: { sub: { pipeline: child.yml } }\n' })
       const { report } = await runFor(0, folder, ['p.yml', '--run-id', 'r1'])
       expect([report.totals.cost_usd, report.totals.requests]).toEqual([0.022, 2])
       expect(report.steps.map((step) => [step.id, (step as unknown as { cost_usd: number }).cost_usd])).toEqual([['sub', 0.022], ['sub/one', 0.011], ['sub/two', 0.011]])
@@ -176,9 +176,9 @@ steps: { one: { agent: dev, prompt: hello }, two: { needs: one, agent: dev, prom
   })
 
   it('stops the run where it would pass the budget of the run, and fails the step where it would pass its own', async () => {
-    const simulator = await startSimulator(() => ({ text: 'hi', usage: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 } }))
+    const simulator = await startSimulator({ answer: () => ({ text: 'hi', usage: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 } }) })
     try {
-      const url = `${simulator.url}/v1`
+      const url = simulator.baseUrl.chat
       const folder = repositoryWith({ 'child.yml': child(url), 'p.yml': 'limits: { budget_usd: 0.0115 }\nsteps: { sub: { pipeline: child.yml }, after: { needs: sub, run: "true" } }\n' })
       const { report } = await runFor(3, folder, ['p.yml', '--run-id', 'r1'])
       expect(report.steps.map(({ id, status, failure }) => [id, status, failure?.code])).toEqual([
@@ -195,8 +195,8 @@ steps: { one: { agent: dev, prompt: hello }, two: { needs: one, agent: dev, prom
   })
 
   it('is recorded and replayed under the whole ids of its nodes', async () => {
-    const simulator = await startSimulator(() => ({ text: 'hi', usage: { input: 10, output: 10, cacheRead: 0, cacheWrite: 0 } }))
-    const folder = repositoryWith({ 'child.yml': child(`${simulator.url}/v1`), 'p.yml': 'steps: { sub: { pipeline: child.yml, matrix: { n: [1, 2] } } }\n' })
+    const simulator = await startSimulator({ answer: () => ({ text: 'hi', usage: { input: 10, output: 10, cacheRead: 0, cacheWrite: 0 } }) })
+    const folder = repositoryWith({ 'child.yml': child(simulator.baseUrl.chat), 'p.yml': 'steps: { sub: { pipeline: child.yml, matrix: { n: [1, 2] } } }\n' })
     try {
       await runFor(0, folder, ['p.yml', '--record', 'tape'])
     } finally {

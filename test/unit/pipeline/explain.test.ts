@@ -8,7 +8,7 @@ describe('mistakes of form', () => {
 
   it('lists what is known where nothing is near', async () => {
     expect(await told('limits: { zzz: 1 }\nsteps: { a: { run: x } }\n')).toEqual([
-      '1:11 unknown-key: `limits` has an unknown key `zzz` | known are `budget_usd`, `timeout` and `concurrency`',
+      '1:11 unknown-key: `limits` has an unknown key `zzz` | known are `budget_usd`, `warn_at`, `timeout`, `concurrency`, `max_wait` and `providers`',
     ])
   })
 
@@ -55,7 +55,7 @@ describe('mistakes of form', () => {
 
   it('blames a missing key at the name of the thing', async () => {
     expect(await told('agents: { bot: { tools: [] } }\nsteps: { a: { agent: bot } }\n')).toEqual([
-      '1:11 missing-key: agent `bot` must have `model`',
+      '1:11 missing-key: agent `bot` must have `model` or `route`',
       '2:10 missing-key: step `a` must have `prompt` or `prompt_file`',
     ])
     expect(await told('name: x\n')).toEqual(['1:1 missing-key: the pipeline must have `steps`'])
@@ -75,8 +75,8 @@ describe('mistakes of form', () => {
 
   it('tells a step without a kind, and what it was on the way to be', async () => {
     expect(await told('steps: { a: { needs: b }, b: { prompt: x } }\n')).toEqual([
-      '1:10 missing-kind: step `a` does not say what to do, it must have one of `run`, `agent`, `check` or `approve`',
-      '1:27 missing-kind: step `b` has `prompt`, but no `agent`',
+      '1:10 missing-kind: step `a` does not say what to do, it must have one of `run`, `agent`, `check`, `approve` or `pipeline`',
+      '1:27 missing-kind: step `b` has `prompt`, but no `agent` | name an agent, or one for all such steps by `defaults.agent`',
     ])
   })
 

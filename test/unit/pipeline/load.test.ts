@@ -11,17 +11,18 @@ async function pipelineOf(text: string, file = 'ci/fix.yml'): Promise<Pipeline> 
 
 const STEP = {
   name: undefined, needs: [], if: undefined, matrix: undefined, env: {}, timeoutMs: undefined,
-  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit',
+  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit', artifacts: [], files: [], priority: 0,
 }
 
 describe('load', () => {
   it('fills in all that the smallest pipeline leaves out', async () => {
     expect(await pipelineOf('steps:\n  hello: { run: echo hello }\n')).toEqual({
       file: 'ci/fix.yml', name: 'fix', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
-      limits: { budget: undefined, timeoutMs: undefined, concurrency: undefined }, agents: new Map(), checks: new Map(),
-      workspace: { base: 'HEAD', setup: undefined, link: [], copy: [] },
+      limits: { budget: undefined, warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() },
+      routes: new Map(), agents: new Map(), checks: new Map(),
+      workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] },
       steps: new Map([['hello', { ...STEP, id: 'hello', kind: 'run', run: 'echo hello', shell: 'bash -euo pipefail', outputs: undefined }]]),
-      outputs: {},
+      outputs: {}, reports: {}, children: new Map(),
     })
   })
 
@@ -89,10 +90,12 @@ steps:
     expect([...pipeline.agents.values()]).toEqual([
       {
         name: 'plain', description: undefined, provider: 'p', model: 'org/model', instructions: undefined, instructionsFile: undefined, tools: [],
+        executor: 'llm', command: [], route: undefined, candidates: [{ provider: 'p', model: 'org/model' }], budget: undefined,
         permissions: 'limited', allowCommands: [], maxTurns: 50, maxOutputTokens: 8192, temperature: undefined, env: {},
       },
       {
         name: 'whole', description: 'd', provider: 'p', model: 'm', instructions: undefined, instructionsFile: './a.md', tools: ['files', 'shell'],
+        executor: 'llm', command: [], route: undefined, candidates: [{ provider: 'p', model: 'm' }], budget: undefined,
         permissions: 'full', allowCommands: ['x'], maxTurns: 4, maxOutputTokens: 5, temperature: 0, env: { A: '1' },
       },
     ])
@@ -140,6 +143,9 @@ steps:
     retry: { attempts: 3, backoff: 2s, max_delay: 1m, on: [timeout] }
     continue_on_error: true
     workspace: none
+    artifacts: [out/**, out/**]
+    files: [src/**]
+    priority: 5
     run: y
     shell: sh -e
     outputs: { w: { type: string } }
@@ -148,6 +154,7 @@ steps:
     expect(pipeline.steps.get('a')).toMatchObject({ outputs: new Map([['v', undefined]]) })
     expect(pipeline.steps.get('b')).toEqual({
       id: 'b', name: 'B', needs: ['a'], if: 'inputs.list != null', env: { A: '1' }, timeoutMs: 10_000, continueOnError: true, workspace: 'none',
+      artifacts: ['out/**'], files: ['src/**'], priority: 5,
       retry: { attempts: 3, backoffMs: 2000, maxDelayMs: 60_000, on: ['timeout'] },
       matrix: {
         dimensions: new Map<string, unknown>([['os', ['x', 1, null]], ['node', { expression: 'inputs.list' }]]), include: [{ os: 'y' }], exclude: [{ os: 'x' }],
