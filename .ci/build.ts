@@ -48,6 +48,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   process.stdout.write('${version}\\n')
 } else if (process.argv[2] === 'validate' && process.argv.length > 3 && process.argv.slice(3).every((file) => file !== '' && !file.startsWith('-'))) {
+  // What the optimizing compilers do pays off only after so short a command has ended.
+  const v8 = process.getBuiltinModule('node:v8')
+  for (const flag of ['--no-opt', '--no-maglev']) v8.setFlagsFromString(flag)
   import('./validate.js').then(({ startValidate }) => startValidate(process.argv.slice(3)))
 } else {
   import('./main.js').then(({ start }) => start())

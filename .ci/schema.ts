@@ -1,29 +1,38 @@
-// Writes what editors and the program know about the form of a pipeline: the published JSON Schema, the validator compiled
-// from it, and the bare schema that mistakes are explained by. `--check` only says whether the published one is stale.
+// Writes what editors and the program know about the form of a pipeline: the published JSON Schemas, the validator compiled
+// from that of pipelines, and the bare schema that mistakes are explained by. `--check` only says whether a published one is stale.
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { SchemaEnv } from 'ajv/dist/compile/index.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from '../src/pipeline/vocabulary/pipeline.ts'
+import { reportSchema } from '../src/report/vocabulary/report.ts'
 
 type Schema = Record<string, unknown>
 
 const root = join(import.meta.dirname, '..')
-const published = join(root, 'schemas/pipeline.schema.json')
 const schema = publishedSchema()
-const text = `${JSON.stringify(schema, undefined, 2)}\n`
+/** What is published, by the name of its file. */
+const texts = new Map([
+  ['pipeline', `${JSON.stringify(schema, undefined, 2)}\n`],
+  ['report', `${JSON.stringify(reportSchema(), undefined, 2)}\n`],
+])
 
 if (process.argv.includes('--check')) {
-  if (read(published) !== text) {
-    console.error('schemas/pipeline.schema.json is stale: run `node .ci/schema.ts`')
+  for (const [name, text] of texts) {
+    if (read(published(name)) === text) continue
+    console.error(`schemas/${name}.schema.json is stale: run \`node .ci/schema.ts\``)
     process.exitCode = 1
   }
 } else {
   const shape = bare(schema) as Schema
-  writeFileSync(published, text)
+  for (const [name, text] of texts) writeFileSync(published(name), text)
   writeFileSync(join(root, 'src/pipeline/validator.generated.js'), compile(shape))
   writeFileSync(join(root, 'src/pipeline/shape.generated.js'), `export const shape = ${JSON.stringify(shape)}\n`)
+}
+
+function published(name: string): string {
+  return join(root, `schemas/${name}.schema.json`)
 }
 
 /** Every titled part becomes a definition: short to read, and a function of its own that is compiled only if it is called. */

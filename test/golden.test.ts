@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Diagnostic } from '../src/document/diagnostic.ts'
+import { childReader } from '../src/cli/load-pipeline.ts'
+import { createFiles } from '../src/host/files.ts'
 import { load } from '../src/pipeline/load.ts'
 import { OTHER_WORDS, sourceCodes, sourceWords } from './golden/codes.ts'
 import { MADE } from './golden/made.ts'
@@ -91,8 +93,8 @@ describe('every diagnostic', () => {
 describe('pipelines that are read at the same time', () => {
   it('are told their own mistakes each', async () => {
     const texts = written.map((name) => [`${name}.yml`, readFileSync(join(folder, `${name}.yml`), 'utf8')] as const)
-    const loaded = await Promise.all(texts.map(([file, text]) => load(text, file)))
-    expect(loaded.map(({ document, diagnostics }) => printed({ diagnostics, sources: new Map([[document.file, document.text]]) }))).toEqual(written.map(goldenOf))
+    const loaded = await Promise.all(texts.map(([file, text]) => load(text, file, undefined, childReader(createFiles(), folder))))
+    expect(loaded.map(printed)).toEqual(written.map(goldenOf))
   })
 })
 

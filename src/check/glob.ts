@@ -3,7 +3,7 @@ import type { Entry, Files } from '../base/ports.ts'
 import { PortError } from '../base/ports.ts'
 
 /** `**` does not look into these; a glob that names one does. */
-const SKIPPED = new Set(['node_modules', '.git'])
+const SKIPPED = new Set(['node_modules', '.git', '.orch-run'])
 
 const MOST_CHOICES = 64
 

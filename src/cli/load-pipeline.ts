@@ -18,17 +18,17 @@ export interface LoadedPipeline {
 export async function loadPipeline(files: Files, path: string, cwd: string): Promise<LoadedPipeline> {
   const read = await readSource(files, path, cwd)
   if ('diagnostic' in read) throw new Stop(EXIT.invalid, read.diagnostic.message)
-  return parsePipeline(read.source.text, read.source.file, childReader(files, cwd))
+  return parsePipeline(read.source.text, read.source.file, childReader(files, cwd), childReader(files, cwd))
 }
 
-/** The same for a text that is at hand, such as the copy that is kept with a run. */
-export async function parsePipeline(text: string, file: string, read: ReadChild): Promise<LoadedPipeline> {
+/** The same for a text that is at hand, such as the copy that is kept with a run; `read` gives the pipelines that it calls. */
+export async function parsePipeline(text: string, file: string, read: ReadChild, readPrompt: ReadChild): Promise<LoadedPipeline> {
   const called = new Map<string, string>()
   const { pipeline, diagnostics, sources } = await load(text, file, undefined, async (child) => {
     const found = await read(child)
     if (typeof found === 'string') called.set(child, found)
     return found
-  })
+  }, readPrompt)
   showDiagnostics(diagnostics, sources)
   if (pipeline) return { pipeline, text, called }
   const errors = diagnostics.filter(({ severity }) => severity === 'error')

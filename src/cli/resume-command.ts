@@ -11,7 +11,7 @@ import { EXIT } from './exit-code.ts'
 import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
 import { keepCalled, keptCalled } from './kept-pipelines.ts'
-import { keptReader, loadPipeline, parsePipeline } from './load-pipeline.ts'
+import { childReader, keptReader, loadPipeline, parsePipeline } from './load-pipeline.ts'
 import { readNamedFiles } from './named-files.ts'
 import { performRun } from './perform-run.ts'
 import { environment, realPorts } from './ports.ts'
@@ -92,7 +92,7 @@ async function readAgain({ ports, cwd, run, folder, options }: Omit<Going, 'env'
   const isThere = (await ports.files.stat(run.file)) !== undefined
   if (options.frozen !== true && isThere) return loadPipeline(ports.files, run.file, cwd)
   if (!isThere) process.stderr.write(`warning: \`${run.file}\` is gone, the run goes on with the copy that was kept with it\n`)
-  return parsePipeline(await folder.pipeline(), run.file, keptReader(await keptCalled(ports.files, folder)))
+  return parsePipeline(await folder.pipeline(), run.file, keptReader(await keptCalled(ports.files, folder)), childReader(ports.files, cwd))
 }
 
 /** The inputs of the run; secret ones were never written down and must be given again. */

@@ -48,7 +48,10 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Where the first byte stands that belongs to no character: found by halving, since a prefix of a bad text may be good. */
+/**
+ * Where the first byte stands that belongs to no character: found by halving, since a prefix of a bad text may be good, and then
+ * back to where the character would have begun that the byte breaks off.
+ */
 function firstInvalid(bytes: Buffer): number {
   let good = 0
   let bad = bytes.length
@@ -57,6 +60,7 @@ function firstInvalid(bytes: Buffer): number {
     if (isPrefix(bytes.subarray(0, middle))) good = middle
     else bad = middle
   }
+  while (good > 0 && decode(bytes.subarray(0, good)) === undefined) good -= 1
   return good
 }
 

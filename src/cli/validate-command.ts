@@ -19,7 +19,7 @@ export async function validateCommand(paths: readonly string[], format: 'text' |
       diagnostics.push(read.diagnostic)
       continue
     }
-    const loaded = await load(read.source.text, read.source.file, undefined, childReader(files, process.cwd()))
+    const loaded = await load(read.source.text, read.source.file, undefined, childReader(files, process.cwd()), childReader(files, process.cwd()))
     for (const [file, text] of loaded.sources) sources.set(file, text)
     diagnostics.push(...loaded.diagnostics)
   }

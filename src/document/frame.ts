@@ -25,9 +25,15 @@ export function renderDiagnostic(diagnostic: Diagnostic, sources: Sources, color
   const lines = [head, ...frame(diagnostic, severity, sources, paint)]
   if (help !== undefined) lines.push(`  ${paint('help', 'help')}: ${display(help, MOST_WORDS)}`)
   for (const other of related) {
+    if (isSame(other, diagnostic)) continue
     lines.push(`  ${paint('help', 'note')}: ${display(other.message, MOST_WORDS)}`, ...frame(other, 'help', sources, paint))
   }
   return `${lines.join('\n')}\n`
+}
+
+/** The first edge of a cycle is where the whole is told. */
+function isSame(one: Place, other: Place): boolean {
+  return one.file === other.file && one.line === other.line && one.column === other.column
 }
 
 type Role = Severity | 'strong' | 'quiet' | 'help'

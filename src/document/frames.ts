@@ -111,7 +111,7 @@ function refuse(reading: Reading, node: DocumentNode): Key {
   const { findings } = reading
   if (node.kind === 'scalar') {
     const help = 'write a key, or put the value in quotes if a text is meant'
-    findings.error({ start: span.start, end: span.start + 1 }, 'missing-key', 'a key is missing in front of this colon', { help })
+    findings.error({ start: span.start, end: span.start + 1 }, 'empty-key', 'a key is missing in front of this colon', { help })
   } else if (isMustache(reading.text, span)) {
     const help = 'write an expression as `${{ … }}`, or put the value in quotes if the text itself is meant'
     const message = 'a mapping cannot be a key, and `{{` begins a mapping inside a mapping'

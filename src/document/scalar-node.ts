@@ -48,14 +48,14 @@ function spanOf(text: string, event: ScalarEvent, style: ScalarNode['style'], af
   return { start, end: Math.max(end, start + 1) }
 }
 
-/** The value without what an escape put into it and no text may hold. */
+/** The value without halves of characters; a NUL stays, so that a path that holds one is no path either. */
 function wholeText(reading: Reading, value: string, span: Span): string {
   const bad = badEscape(reading.text, span.start + 1, span.end - 1)
   if (bad === undefined) return value
   const escape = reading.text.slice(bad.span.start, bad.span.end)
   const message = `the escape \`${display(escape)}\` ${bad.why}`
   reading.findings.error(bad.span, 'forbidden-character', message, { help: 'write another character' })
-  return value.replaceAll('\0', '\uFFFD').toWellFormed()
+  return value.toWellFormed()
 }
 
 /** The value by tag, style and text; undefined when it was refused. */

@@ -88,7 +88,7 @@ function misplaced(document: Document, owner: DocumentPath, mistakes: readonly M
 
 function whyNot(document: Document, owner: DocumentPath, key: string): string {
   const [kind] = kindsAt(document, owner)
-  if (kind && foreignKeys(kind).includes(key)) return `it is a \`${kind}\` step`
+  if (kind && foreignKeys(kind).includes(key)) return `it is ${kind.startsWith('a') ? 'an' : 'a'} \`${kind}\` step`
   if (key.endsWith('_file')) return `it has ${quoted(key.slice(0, -'_file'.length))} already`
   const type = nodeAt(document, [...owner, 'type'])
   return type?.kind === 'scalar' ? `its type is ${quoted(String(type.value))}` : 'its type is another'

@@ -4,7 +4,8 @@ import { report } from '../document/report.ts'
 import { nearest } from '../document/suggest.ts'
 import { valueSpan } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
-import { DURATION, FILLED, FORMS, REPORT } from './patterns.ts'
+import { DURATION, FILLED, FORMS, LIST_EXPRESSION, REPORT } from './patterns.ts'
+import { KEY_NAME } from './secret.ts'
 import { didYouMean, found, oneOf, subjectOf } from './phrase.ts'
 import type { Shape } from './shape.ts'
 
@@ -26,7 +27,7 @@ function tell(mistake: Mistake): Told | undefined {
   const subject = subjectOf(path)
   switch (error.keyword) {
     case 'type':
-      return { code: 'wrong-type', message: `${subject} must be ${wanted(shape)}, not ${found(node)}`, help: typeHelp(mistake) }
+      return { code: 'wrong-type', message: `${subject} must be ${wanted(shape)}${insteadOf(mistake)}`, help: typeHelp(mistake) }
     case 'enum': {
       const words = error.params.allowedValues as readonly string[]
       const message = `${subject} must be ${oneOf(words)}, not ${found(node)}`
@@ -53,7 +54,13 @@ function formMistake(mistake: Mistake): Told {
   const pattern = String(mistake.error.params.pattern)
   const form = FORMS.get(pattern) ?? { code: 'bad-value', wanted: `a text that matches \`${pattern}\`` }
   const help = pattern === REPORT ? didYouMean(near(mistake, ['tsc', 'eslint-json', 'junit:GLOB'])) : undefined
-  return { code: form.code, message: `${subjectOf(mistake.path)} must be ${form.wanted}, not ${found(mistake.node)}`, help }
+  if (pattern === FILLED) return { code: form.code, message: `${subjectOf(mistake.path)} must not be empty` }
+  return { code: form.code, message: `${subjectOf(mistake.path)} must be ${form.wanted}${insteadOf(mistake)}`, help }
+}
+
+/** What was found; not where it may be a key that somebody wrote in the place of its name. */
+function insteadOf({ path, node }: Mistake): string {
+  return path.at(-1) === KEY_NAME ? '' : `, not ${found(node)}`
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -82,7 +89,9 @@ function typeHelp({ path, node, shape }: Mistake): string | undefined {
   if (path.length === 2 && path[0] === 'steps' && isScalar) return 'a step is a mapping: write `{ run: … }`'
   if (shape.pattern === DURATION && isScalar) return 'write the unit: `5s`, `5m`'
   if (path.at(-1) === 'run' && node?.kind === 'sequence') return 'write one text: `run: |` and a line for each command'
-  if (isText && isScalar) return 'put it in quotes'
+  if (path.at(-1) === KEY_NAME) return 'name the variable that holds the key'
+  if (shape.pattern === LIST_EXPRESSION && isScalar) return `write a list: \`[${plain({ node })}]\``
+  if (isText && isScalar && new RegExp(String(shape.pattern ?? ''), 'u').test(plain({ node }))) return 'put it in quotes'
   return undefined
 }
 
@@ -90,7 +99,7 @@ function near({ node }: Mistake, words: readonly string[]): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? nearest(node.value, words) : undefined
 }
 
-function plain({ node }: Mistake): string {
+function plain({ node }: Pick<Mistake, 'node'>): string {
   return node?.kind === 'scalar' ? String(node.value) : found(node)
 }
 

@@ -71,12 +71,12 @@ function accessFault({ context, keys }: Access, names: Names): Fault | undefined
   const name = context.name.toLowerCase()
   if (name === 'matrix' && names.matrix === null) return noMatrix(context)
   if (!first) return undefined
-  if (name === 'inputs') return missing(first, names.inputs, 'unknown-input', 'this pipeline has no input', 'inputs')
+  if (name === 'inputs') return missing(first, names.inputs, 'unknown-input', 'this pipeline has no input', 'input')
   if (name === 'matrix' && names.matrix !== null && names.matrix !== 'unknown') {
-    return missing(first, names.matrix, 'unknown-matrix-key', 'the matrix of this step has no', 'keys of the matrix')
+    return missing(first, names.matrix, 'unknown-matrix-key', 'the matrix of this step has no', 'key')
   }
-  if (name === 'run') return missing(first, FIELDS.run, 'unknown-field', '`run` has no field', 'fields')
-  if (name === 'git') return missing(first, FIELDS.git, 'unknown-field', '`git` has no field', 'fields')
+  if (name === 'run') return missing(first, FIELDS.run, 'unknown-field', '`run` has no field', 'field')
+  if (name === 'git') return missing(first, FIELDS.git, 'unknown-field', '`git` has no field', 'field')
   return name === 'steps' ? stepFault(first, rest, names) : undefined
 }
 
@@ -88,11 +88,11 @@ function stepFault(step: Named, [field, output]: readonly Key[], names: Names): 
   const id = names.steps.has(step.name) ? step.name : same(step.name, [...names.steps.keys()])
   if (id === undefined) return absentStep(step, names)
   if (!field) return undefined
-  const wrong = missing(field, FIELDS.step, 'unknown-field', `the step \`${id}\` has no field`, 'fields')
+  const wrong = missing(field, FIELDS.step, 'unknown-field', `the step \`${id}\` has no field`, 'field')
   if (wrong) return SYNONYMS.has(field.name.toLowerCase()) ? { ...wrong, help: 'did you mean `status`?' } : wrong
   const outputs = names.steps.get(id)?.outputs ?? 'any'
   if (field.name.toLowerCase() !== 'outputs' || !output || outputs === 'any') return undefined
-  return missing(output, outputs, 'undeclared-output', `the step \`${id}\` declares no output`, 'outputs')
+  return missing(output, outputs, 'undeclared-output', `the step \`${id}\` declares no output`, 'output')
 }
 
 /** What GitHub calls the status of a step. */
@@ -112,7 +112,7 @@ function absentStep({ name, start, end }: Named, names: Names): Fault {
 function missing(key: Named, known: readonly string[], code: string, message: string, what: string): Fault | undefined {
   if (same(key.name, known) !== undefined) return undefined
   const near = nearest(key.name, known)
-  const offered = known.length === 0 ? `there are no ${what}` : `${what} are ${list(known)}`
+  const offered = known.length === 0 ? `there are no ${what}s` : known.length === 1 ? `the only ${what} is ${list(known)}` : `${what}s are ${list(known)}`
   const help = near === undefined ? offered : `did you mean \`${near}\`?`
   return { code, message: `${message} \`${display(key.name)}\``, help, start: key.start, end: key.end }
 }

@@ -5,14 +5,15 @@ import type { Document } from '../document/document.ts'
 import { placeOf } from '../document/lines.ts'
 import type { Place, Span } from '../document/span.ts'
 import { buildPipeline } from './build.ts'
+import { expressionMistakes } from './expression-mistakes.ts'
 import type { Expressions } from './expression.ts'
 import { readFamily } from './family.ts'
 import type { Member, ReadChild } from './family.ts'
 import { familyMistakes } from './meaning/family.ts'
 import { meaningMistakes } from './meaning/registry.ts'
 import type { Pipeline } from './pipeline.ts'
+import { promptMistakes } from './prompt-mistakes.ts'
 import { reportSecrets } from './secret.ts'
-import { findSites } from './sites.ts'
 import type { Survey } from './survey.ts'
 import { validateShape } from './validate.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
@@ -28,21 +29,20 @@ export interface Loaded {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** So many mistakes in expressions are enough for one reading; every one is compared with all names of the pipeline. */
-const MOST_TOLD = 200
 const MOST_SHOWN = 1000
 
 /**
  * From text to meaning: the border behind which a pipeline is right. `read` gives the pipelines that it calls; without it they
- * are not looked at. The expression library is loaded only where it is needed.
+ * are not looked at; `readPrompt` likewise the files of prompts. The expression library is loaded only where it is needed.
  */
-export async function load(text: string, file: string, expressions?: Expressions, read?: ReadChild): Promise<Loaded> {
+export async function load(text: string, file: string, expressions?: Expressions, read?: ReadChild, readPrompt?: ReadChild): Promise<Loaded> {
   const members = await readFamily(text, file, read)
   const told = await Promise.all(members.map(async (member) => diagnosticsOf(member, expressions)))
+  const prompts = await Promise.all(members.flatMap(({ survey }) => (survey && readPrompt ? [promptMistakes(survey, expressions, readPrompt)] : [])))
   const { survey } = members[0]
-  const all = bounded(sortDiagnostics([...told.flat(), ...(survey ? familyMistakes(survey) : [])]))
+  const all = bounded(sortDiagnostics([...told.flat(), ...unique(prompts.flatMap(({ diagnostics }) => diagnostics)), ...(survey ? familyMistakes(survey) : [])]))
   const isValid = members.every((member) => member.root) && !all.some((diagnostic) => diagnostic.severity === 'error')
-  const sources = new Map(members.map(({ document }) => [document.file, document.text]))
+  const sources = new Map([...prompts.flatMap((prompt) => [...prompt.sources]), ...members.map(({ document }) => [document.file, document.text] as const)])
   return { document: members[0].document, sources, diagnostics: all, pipeline: isValid ? familyOf(members) : undefined }
 }
 
@@ -62,19 +62,6 @@ async function diagnosticsOf({ document, diagnostics, secrets, survey, value }: 
 
 async function mistakesOf(survey: Survey, value: Json, expressions: Expressions | undefined): Promise<Diagnostic[]> {
   return [...(await validateShape(survey.document, value)), ...meaningMistakes(survey), ...(await expressionMistakes(survey, expressions))]
-}
-
-async function expressionMistakes(survey: Survey, loaded: Expressions | undefined): Promise<readonly Diagnostic[]> {
-  const { sites, stray } = findSites(survey)
-  if (sites.length === 0) return stray
-  const [{ checkSite }, { loadExpressions }] = await Promise.all([import('./expression-check.ts'), import('./expression-load.ts')])
-  const expressions = loaded ?? (await loadExpressions())
-  const found: Diagnostic[] = [...stray]
-  for (const site of sites) {
-    if (found.length >= MOST_TOLD) break
-    found.push(...checkSite(site, expressions))
-  }
-  return found
 }
 
 /** What is no YAML has no meaning either: where the parser said something, nothing more is said. */
@@ -105,14 +92,14 @@ function bounded(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   if (!next) return shown
   const { file, line, column, end_line, end_column, severity } = next
   const message = `there are more mistakes from here on than can be told at once: ${worst.length - MOST_SHOWN}`
-  return [...shown, { code: 'more-mistakes', severity, message, help: 'mend those above first', file, line, column, end_line, end_column }]
+  return [...shown, { code: 'too-many-mistakes', severity, message, help: 'mend those above first', file, line, column, end_line, end_column }]
 }
 
 /** What an alias repeats is wrong only once. */
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>()
-  return diagnostics.filter(({ code, line, column, message }) => {
-    const key = `${line}:${column}:${code}:${message}`
+  return diagnostics.filter(({ file, code, line, column, message }) => {
+    const key = `${file}:${line}:${column}:${code}:${message}`
     return !seen.has(key) && seen.add(key)
   })
 }

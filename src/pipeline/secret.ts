@@ -14,6 +14,9 @@ const KEYS = new RegExp(
   'g',
 )
 
+/** The key that holds the name of a variable, and in which people put the key itself. */
+export const KEY_NAME = 'api_key_env'
+
 export interface Masked {
   /** As long as the original, so that every place holds; nothing that reads it can give a key away. */
   readonly text: string

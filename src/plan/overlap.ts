@@ -1,5 +1,5 @@
 /**
- * Whether two lists of globs could name the same path, or one of them a folder of what the other names. In doubt they do: upper and
+ * Whether two lists of globs could name the same file, each by itself or by a folder that it is in. In doubt they do: upper and
  * lower case, and constructs that not every glob has, such as `[a-z]`, may stand for each other.
  */
 export function overlap(some: readonly string[], others: readonly string[]): boolean {
@@ -21,8 +21,19 @@ const ANYTHING = [['**']]
 function patterns(glob: string): readonly (readonly string[])[] {
   const texts = alternatives(glob.normalize('NFC').toLowerCase().replaceAll('\\', '/'))
   if (texts === undefined) return ANYTHING
-  const all = texts.map((text) => text.split('/').filter((name) => name !== '' && name !== '.').map(plainName))
+  const all = texts.map((text) => withBelow(text.split('/').filter((name) => name !== '' && name !== '.').map(plainName)))
   return all.some((names) => names.length > MOST_LEVELS) ? ANYTHING : all
+}
+
+/** What is named like a folder stands for all that is in it: `src`, `lib/src`; a plain path may be one in any case. */
+function withBelow(names: readonly string[]): readonly string[] {
+  const last = names.at(-1) ?? ''
+  const mayBeFolder = /^.[^.]*$/.test(last) || !names.some(isWild)
+  return mayBeFolder && !isWild(last) ? [...names, '**'] : names
+}
+
+function isWild(name: string): boolean {
+  return /[*?]/.test(name)
 }
 
 /** Nothing but `*`, `?` and characters that stand for themselves. */
@@ -48,30 +59,24 @@ function alternatives(glob: string): readonly string[] | undefined {
   return texts
 }
 
-/** Whether a path of one is a path of the other, or lies below one. A row for each level of `one`, so the work is bounded. */
 function pathsMeet(one: readonly string[], other: readonly string[]): boolean {
-  return reaches(one, other, (mine, their) => mine !== '**' && their !== '**' && namesMeet(mine, their), '**', true)
+  return reaches(one, other, namesMeet, '**')
 }
 
 /** Whether a name can fit both. */
 function namesMeet(one: string, other: string): boolean {
-  return reaches([...one], [...other], (mine, their) => mine === their || mine === '?' || their === '?', '*', false)
+  return reaches([...one], [...other], (mine, their) => mine === their || mine === '?' || their === '?', '*')
 }
 
-/**
- * Whether two patterns fit a common sequence, or, where `isPrefixEnough`, one sequence that begins with one of the other. `many`
- * stands for any number of parts.
- */
-function reaches(
-  one: readonly string[], other: readonly string[], fit: (mine: string, their: string) => boolean, many: string, isPrefixEnough: boolean,
-): boolean {
+/** Whether two patterns fit a common sequence; `many` stands for any number of parts. A row for each part of `one`: the work is bounded. */
+function reaches(one: readonly string[], other: readonly string[], fit: (mine: string, their: string) => boolean, many: string): boolean {
   let row = new Set([0])
   for (let at = 0; at <= one.length; at += 1) {
     const mine = one[at]
     const next = new Set<number>()
     for (const to of row) {
       const their = other[to]
-      if (isPrefixEnough ? mine === undefined || their === undefined : mine === undefined && their === undefined) return true
+      if (mine === undefined && their === undefined) return true
       if (mine === many) next.add(to)
       if (their === many && mine !== undefined && mine !== many) next.add(to)
       // Within the row: a set gives what is added while it is walked.

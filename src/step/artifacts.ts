@@ -3,8 +3,13 @@ import { PortError } from '../base/ports.ts'
 import { findFiles } from '../check/glob.ts'
 import type { Artifact } from '../run/event.ts'
 import type { AttemptIo, AttemptTask } from '../run/contract.ts'
-import type { Place } from './place.ts'
 import type { StepWorld } from './world.ts'
+
+/** Where an attempt worked. */
+interface Folder {
+  readonly root: string
+  readonly cwd: string
+}
 
 /** More files are not kept: each of them stands in the journal and in the report. */
 const MOST_FILES = 1000
@@ -13,7 +18,7 @@ const MOST_FILES = 1000
  * Copies what a step wants to be kept from its place into the folder of the attempt. Files only: what a link leads to may lie
  * anywhere, so links are neither followed nor copied, and neither are git's own files and the state folder.
  */
-export async function keepArtifacts(world: StepWorld, task: AttemptTask, io: AttemptIo, place: Place): Promise<readonly Artifact[]> {
+export async function keepArtifacts(world: StepWorld, task: AttemptTask, io: AttemptIo, place: Folder): Promise<readonly Artifact[]> {
   const { files } = world.ports
   const { artifacts } = task.step
   if (artifacts.length === 0) return []
@@ -33,7 +38,12 @@ export async function keepArtifacts(world: StepWorld, task: AttemptTask, io: Att
 
 function isOpen(root: string, path: string, stateDir: string): boolean {
   const names = path.split('/')
-  return !names.includes('.git') && !`${join(root, path)}${sep}`.startsWith(`${stateDir}${sep}`)
+  // A worktree lies in the state folder itself.
+  return !names.includes('.git') && (isBelow(root, stateDir) || !isBelow(join(root, path), stateDir))
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return `${path}${sep}`.startsWith(`${folder}${sep}`)
 }
 
 /** The size of the copy, or why there is none. */

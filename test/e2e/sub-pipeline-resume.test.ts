@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { living, pidsIn, pipeAt } from '../rig/processes.ts'
 import { folderWith, orchRun, removeFolders, repositoryWith } from '../rig/program.ts'
 import { outputsOf, runFor, statuses } from '../rig/report.ts'
+import type { Report } from '../rig/report.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 
 afterAll(removeFolders)
@@ -68,7 +69,7 @@ describe('a called pipeline that is interrupted', () => {
       cwd: folder, args: ['p.yml', '--run-id', 'r1', '--json', '--ui', 'silent'], env, onStart: (pid) => void ready.said().then(() => process.kill(pid, 'SIGTERM')),
     })
     expect([ended.code, ended.ms < 7500, living(pidsIn(`${env.LOG}.pids`))]).toEqual([143, true, []])
-    expect(statuses(JSON.parse(ended.stdout))).toEqual({ sub: 'cancelled', 'sub/first': 'passed', 'sub/first/made': 'passed', 'sub/hang': 'cancelled', last: 'pending' })
+    expect(statuses(JSON.parse(ended.stdout) as Report)).toEqual({ sub: 'cancelled', 'sub/first': 'passed', 'sub/first/made': 'passed', 'sub/hang': 'cancelled', last: 'pending' })
     const { report } = await runFor(0, folder, ['resume', 'r1'], { env })
     expect([logOf(folder), outputsOf(report).last]).toEqual(['made hang 1 hang 2 last', { v: 'm x deep' }])
   })
@@ -179,14 +180,14 @@ steps: { one: { agent: dev, prompt: hello }, two: { needs: one, agent: dev, prom
     const simulator = await startSimulator({ answer: () => ({ text: 'hi', usage: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 } }) })
     try {
       const url = simulator.baseUrl.chat
-      const folder = repositoryWith({ 'child.yml': child(url), 'p.yml': 'limits: { budget_usd: 0.0115 }\nsteps: { sub: { pipeline: child.yml }, after: { needs: sub, run: "true" } }\n' })
+      const folder = repositoryWith({ 'child.yml': child(url), 'p.yml': 'limits: { budget_usd: 0.02 }\nsteps: { sub: { pipeline: child.yml }, after: { needs: sub, run: "true" } }\n' })
       const { report } = await runFor(3, folder, ['p.yml', '--run-id', 'r1'])
       expect(report.steps.map(({ id, status, failure }) => [id, status, failure?.code])).toEqual([
         ['sub', 'failed', 'budget-exceeded'], ['sub/one', 'passed', undefined], ['sub/two', 'failed', 'budget-exceeded'], ['after', 'pending', undefined],
       ])
       const resumed = await runFor(0, folder, ['resume', 'r1', '--budget-usd', '1'])
       expect([statuses(resumed.report).after, resumed.report.totals.requests]).toEqual(['passed', 2])
-      const own = repositoryWith({ 'child.yml': child(url, 'limits: { budget_usd: 0.0115 }'), 'p.yml': 'steps: { sub: { pipeline: child.yml } }\n' })
+      const own = repositoryWith({ 'child.yml': child(url, 'limits: { budget_usd: 0.02 }'), 'p.yml': 'steps: { sub: { pipeline: child.yml } }\n' })
       const failed = await runFor(1, own, ['p.yml'])
       expect(failed.report.steps[0]?.failure?.message).toContain('does not fit into the budget of the pipeline `sub`')
     } finally {

@@ -60,7 +60,7 @@ export async function perform(
   const world: Surroundings = {
     plan, clock, expressions: undefined, concurrency: options.concurrency ?? 4, prefix: '', patienceMs: 6200,
     facts: { inputs: {}, secrets: {}, github: {}, git: { sha: '', branch: '', base: '' } },
-    kinds: { run: kind, agent: kind, check: kind },
+    kinds: { run: kind, agent: kind, check: kind, pipeline: kind },
     output: {
       chunk() {}, transcript() {}, activity() {}, keep: async () => {}, outputFile: () => '/nowhere', artifactsFolder: () => '/nowhere', end: async () => {},
     },

@@ -25,6 +25,7 @@ export interface ReportStep {
   readonly matrix: unknown
   readonly attempts: readonly { readonly attempt: number; readonly status: string; readonly failure: Told | null }[]
   readonly checks: readonly { readonly name: string; readonly status: string; readonly gate: string; readonly message: string | null; readonly problems: readonly unknown[] }[]
+  readonly artifacts: readonly { readonly attempt: number; readonly path: string; readonly bytes: number }[]
   readonly failure: Told | null
 }
 

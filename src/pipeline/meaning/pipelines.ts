@@ -35,7 +35,7 @@ function inputMistakes(survey: Survey, { step, path, child }: Call): Diagnostic[
   return [
     ...missing.map((name) => {
       const message = `step ${quoted(step.id)} does not give the input ${quoted(name)}, which ${quoted(path.name)} requires`
-      return report(survey.document, place, 'missing-input', 'error', message, { help: `write \`with: { ${name}: … }\`` })
+      return report(survey.document, place, 'missing-input', 'error', message, { help: given ? `add ${quoted(name)} to it` : `write \`with: { ${name}: … }\`` })
     }),
     ...pairs.flatMap((pair) => {
       const input = declared.get(pair.key)

@@ -46,7 +46,9 @@ export const agent = record(
       examples: ['full'], default: 'limited',
     })),
     allow_commands: Type.Optional(texts(FILLED, {
-      description: 'With `permissions: limited`: the commands that the shell may run; `*` stands for any text.',
+      description: 
+        'With `permissions: limited`: the commands that the shell may run. `*` stands for any text, but never for shell syntax: `;`, `|`, `&`, ' +
+        '`$(`, redirections, line breaks.',
       examples: [['npm test', 'npx tsc *']],
     })),
     max_turns: Type.Optional(count(1, 100_000, {

@@ -6,7 +6,7 @@ const perMinute = (what: string, example: number): Type.TOptional<Type.TInteger>
   Type.Optional(count(1, 1_000_000_000_000, { description: `The most ${what} per minute.`, examples: [example] }))
 
 const providerLimits = record(
-  'provider limits',
+  'provider-limits',
   {
     rpm: perMinute('requests', 300),
     tpm: perMinute('tokens, in and out together,', 500_000),

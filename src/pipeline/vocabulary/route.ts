@@ -3,7 +3,7 @@ import { MODEL, NAME } from '../patterns.ts'
 import { count, duration, named, record, texts, words } from './values.ts'
 
 const retry = record(
-  'route retry',
+  'route-retry',
   {
     attempts: Type.Optional(count(1, 100, { description: 'Requests of one call in all, over all its models. Default: 4.', examples: [4], default: 4 })),
     backoff: Type.Optional(duration({ description: 'Bound of the first pause; it doubles from then on. Default: 500ms.', examples: ['500ms'], default: '500ms' })),

@@ -9,7 +9,7 @@ export const workspace = record(
       description: 'What worktrees begin from: `HEAD`, `working-tree` (with what is not committed yet) or any ref. Default: `HEAD`.',
       examples: ['HEAD', 'working-tree', 'main'], default: 'HEAD',
     })),
-    setup: Type.Optional(text(FILLED, { description: 'A script that runs once in each fresh worktree.', examples: ['npm ci'] })),
+    setup: Type.Optional(text(FILLED, { description: 'A script that runs in each worktree that is handed out, before the step works there.', examples: ['npm ci'] })),
     link: Type.Optional(texts(INSIDE_PATH, {
       description: 'Ignored paths that worktrees share with the checkout.',
       examples: [['node_modules']],

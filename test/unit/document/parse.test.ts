@@ -90,7 +90,7 @@ describe('what is refused', () => {
     ['a mapping as a key', '? { a: 1 }\n: b\n', ['1:3 complex-key']],
     ['a list as a key', '[a, b]: 1\n', ['1:1 complex-key']],
     ['an alias of a mapping as a key', 'a: &a { b: 1 }\n*a : 2\n', ['2:1 complex-key']],
-    ['no key', 'a:\n  : 3\n', ['2:3 missing-key']],
+    ['no key', 'a:\n  : 3\n', ['2:3 empty-key']],
     ['an expression without its dollar', 'run: {{ inputs.who }}\n', ['1:6 complex-key']],
     ['foreign tags', 'a: !!js/function "x"\nb: !mine { c: 1 }\nc: !!binary aGk=\nd: !!set { x }\n', ['1:4 unknown-tag', '2:4 unknown-tag', '3:4 unknown-tag', '4:4 unknown-tag']],
     ['a tag handle that is not declared', 'a: !foo!bar x\n', ['1:4 unknown-tag']],

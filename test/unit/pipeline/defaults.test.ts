@@ -60,7 +60,7 @@ steps:
 steps:
   a: { prompt: x, outputs: { o: {} } }
   b: { needs: a, run: 'echo "\${{ steps.a.outputs.o }} \${{ steps.a.outputs.text }} \${{ steps.a.outputs.zzz }}"' }
-`)).toEqual(['7:88 undeclared-output: step `a` has no output `zzz`, it has `o` and `text`'])
+`)).toEqual(['7:103 undeclared-output: the step `a` declares no output `zzz` | outputs are `o`, `text`'])
   })
 
   it('hold a step without a kind to what an agent step may have', async () => {

@@ -192,7 +192,7 @@ steps:
     expect(pipeline).toBeUndefined()
     expect(diagnostics.length).toBe(1001)
     expect(diagnostics.at(-1)).toEqual({
-      code: 'more-mistakes', severity: 'error', message: 'there are more mistakes from here on than can be told at once: 500', help: 'mend those above first',
+      code: 'too-many-mistakes', severity: 'error', message: 'there are more mistakes from here on than can be told at once: 500', help: 'mend those above first',
       file: 'p.yml', line: 1002, column: 12, end_line: 1002, end_column: 15,
     })
   })
