@@ -5,7 +5,7 @@ import { parse } from '../document/parse.ts'
 import type { Span } from '../document/span.ts'
 import { toValue } from '../document/value.ts'
 import { calledFile } from './called-file.ts'
-import { maskSecrets } from './secret.ts'
+import { maskSecrets, withoutKeyNames } from './secret.ts'
 import { surveyOf } from './survey.ts'
 import type { Survey } from './survey.ts'
 
@@ -50,7 +50,8 @@ async function memberAt(file: string, read: ReadChild | undefined): Promise<Memb
 
 function memberOf(text: string, file: string): Member {
   const masked = maskSecrets(text)
-  const { document, diagnostics } = parse(masked.text, file)
+  const { document: parsed, diagnostics } = parse(masked.text, file)
+  const document = withoutKeyNames(parsed)
   const root = document.root?.kind === 'mapping' ? document.root : undefined
   return {
     document, diagnostics, root, secrets: masked.secrets,

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../document/diagnostic.ts'
-import type { Document } from '../document/document.ts'
+import type { Document, DocumentNode } from '../document/document.ts'
 import { report } from '../document/report.ts'
 import type { Span } from '../document/span.ts'
+import { field, pairsOf } from './fields.ts'
+import { ENV_NAME } from './patterns.ts'
 
 /** How the keys of model providers and forges begin. What stands before must not be part of a longer word: `task-…` is none. */
 const KEYS = new RegExp(
@@ -37,6 +39,19 @@ export function maskSecrets(text: string): Masked {
 function withQuotes(text: string, { start, end }: Span): Span {
   const quote = text[start - 1]
   return (quote === '"' || quote === "'") && text[end] === quote ? { start: start - 1, end: end + 1 } : { start, end }
+}
+
+/** The same document, its text without what stands in the place of the name of a key's variable and is no such name: it may be the key. */
+export function withoutKeyNames(document: Document): Document {
+  const nodes = pairsOf(field(document.root, 'providers')).flatMap(({ value }) => field(value, KEY_NAME) ?? [])
+  const spans = nodes.flatMap((node) => (isName(node) ? [] : [node.span, ...(node.kind === 'scalar' && node.target ? [node.target.span] : [])]))
+  if (spans.length === 0) return document
+  const covered = spans.reduce((text, { start, end }) => text.slice(0, start) + text.slice(start, end).replace(/[^\s"']/g, '•') + text.slice(end), document.text)
+  return { ...document, text: covered }
+}
+
+function isName(node: DocumentNode): boolean {
+  return node.kind === 'scalar' && typeof node.value === 'string' && new RegExp(ENV_NAME, 'u').test(node.value)
 }
 
 export function reportSecrets(document: Document, secrets: readonly Span[]): Diagnostic[] {

@@ -125,10 +125,20 @@ describe('mistakes of form', () => {
     ])
   })
 
+  it('says how to write what is meant, and says nothing that would be wrong, too', async () => {
+    const text = 'providers: { p: { type: openai, prices: { m: 3 } } }\nsteps:\n  a: { run: x, matrix: { node: 22 }, name: 5 }\n  b: { run: x, matrix: 22 }\n'
+    expect(await told(text)).toEqual([
+      '1:46 wrong-type: `m` of `prices` of provider `p` must be `free`, or a mapping of prices in USD per million tokens, not the number 3',
+      '3:32 wrong-type: `node` of `matrix` of step `a` must be a list of values, or one expression that gives it: `${{ … }}`, not the number 22 | write a list: `[22]`',
+      '3:44 wrong-type: `name` of step `a` must be a text, not the number 5 | put it in quotes',
+      '4:24 wrong-type: `matrix` of step `b` must be a mapping of lists, or one expression that gives it: `${{ … }}`, not the number 22',
+    ])
+  })
+
   it('tells what is empty', async () => {
     expect(await told('steps: {}\n')).toEqual(['1:8 empty-value: `steps` is empty, it must hold at least one entry'])
     expect(await told('steps: { a: { run: "", matrix: { x: [] } }, b: { check: [] } }\n')).toEqual([
-      '1:20 empty-value: `run` of step `a` must be a text that is not empty, not an empty text',
+      '1:20 empty-value: `run` of step `a` must not be empty',
       '1:37 empty-value: `x` of `matrix` of step `a` is empty, it must hold at least one value',
       '1:57 empty-value: `check` of step `b` is empty, it must hold at least one value',
     ])

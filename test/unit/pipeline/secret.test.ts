@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { formatDiagnostics } from '../../../src/document/format.ts'
 import { load } from '../../../src/pipeline/load.ts'
 import { maskSecrets } from '../../../src/pipeline/secret.ts'
 import { told } from './told.ts'
@@ -12,6 +13,23 @@ const KEYS = [
 
 const MESSAGE = 'literal-secret: this looks like a literal key, which must not stand in a file' +
   ' | keep it in the environment and name the variable: by `api_key_env`, or as `${{ secrets.NAME }}`'
+
+describe('what stands in the place of the name of a variable', () => {
+  it.each(['"xyz-0123-key"', '0123456789', 'hunter-2!', '[xyz-0123-key]', '*k', '|\n      xyz-0123-key'])('is never shown when it is none: %s', async (value) => {
+    const text = `x-key: &k xyz-0123-key\nproviders:\n  p:\n    type: openai\n    api_key_env: ${value}\nsteps: { a: { run: x } }\n`
+    const { diagnostics, document } = await load(text, 'p.yml')
+    const shown = formatDiagnostics('text', diagnostics, new Map([['p.yml', document.text]]), { color: false })
+    expect(diagnostics.map(({ line, severity }) => [line, severity])).toEqual([[5, 'error']])
+    if (value !== '*k') expect(document.text.length).toBe(text.length)
+    expect(shown).not.toMatch(/xyz|0123|hunter/)
+    expect(shown).toContain('api_key_env')
+  })
+
+  it('is shown when it is one', async () => {
+    const { document } = await load('providers: { p: { type: openai, api_key_env: MY_KEY } }\nsteps: { a: { run: x } }\n', 'p.yml')
+    expect(document.text).toContain('MY_KEY')
+  })
+})
 
 describe('literal keys', () => {
   it('are refused wherever they stand, and told nowhere', async () => {
