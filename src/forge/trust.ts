@@ -16,7 +16,7 @@ const WRITERS = new Set(['OWNER', 'MEMBER', 'COLLABORATOR'])
  */
 export function trustOf(github: JsonObject): Trust | undefined {
   if (!isObject(github.event)) return undefined
-  const event = github.event as JsonObject
+  const { event } = github
   const name = typeof github.event_name === 'string' ? github.event_name : ''
   if (INSIDE.has(name)) return TRUSTED
   switch (name) {
@@ -37,7 +37,7 @@ export function trustOf(github: JsonObject): Trust | undefined {
 }
 
 /** A branch of the own repository needs write access; a review or its comments are those of their author as well. */
-function pullRequest(event: JsonObject, name: string): Trust {
+function pullRequest(event: Readonly<Record<string, unknown>>, name: string): Trust {
   const own = repositoryName(event.repository)
   const head = repositoryName(part(part(event.pull_request, 'head'), 'repo'))
   if (own === undefined || head === undefined) return { trusted: false, reason: 'the repository of the pull request is gone' }
@@ -46,7 +46,7 @@ function pullRequest(event: JsonObject, name: string): Trust {
   return name === 'pull_request_review_comment' ? writer(event.comment, 'comment') : TRUSTED
 }
 
-function workflowRun(event: JsonObject): Trust {
+function workflowRun(event: Readonly<Record<string, unknown>>): Trust {
   const own = repositoryName(event.repository)
   const head = repositoryName(part(event.workflow_run, 'head_repository'))
   if (own !== undefined && head === own) return TRUSTED

@@ -91,7 +91,7 @@ function typeHelp({ path, node, shape }: Mistake): string | undefined {
   if (path.at(-1) === 'run' && node?.kind === 'sequence') return 'write one text: `run: |` and a line for each command'
   if (path.at(-1) === KEY_NAME) return 'name the variable that holds the key'
   if (shape.pattern === LIST_EXPRESSION && isScalar) return `write a list: \`[${plain({ node })}]\``
-  if (isText && isScalar && new RegExp(String(shape.pattern ?? ''), 'u').test(plain({ node }))) return 'put it in quotes'
+  if (isText && isScalar && new RegExp(typeof shape.pattern === 'string' ? shape.pattern : '', 'u').test(plain({ node }))) return 'put it in quotes'
   return undefined
 }
 

@@ -65,7 +65,7 @@ function pathsMeet(one: readonly string[], other: readonly string[]): boolean {
 
 /** Whether a name can fit both. */
 function namesMeet(one: string, other: string): boolean {
-  return reaches([...one], [...other], (mine, their) => mine === their || mine === '?' || their === '?', '*')
+  return reaches(Array.from(one), Array.from(other), (mine, their) => mine === their || mine === '?' || their === '?', '*')
 }
 
 /** Whether two patterns fit a common sequence; `many` stands for any number of parts. A row for each part of `one`: the work is bounded. */

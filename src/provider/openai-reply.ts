@@ -44,7 +44,7 @@ function assistantMessage(output: readonly ResponseOutputItem[], provider: strin
 
 /** Fields that are null in an answer are refused in a request. */
 function sentBack(item: ResponseOutputItem): Json {
-  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null && value !== undefined)) as Json
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null && value !== undefined))
 }
 
 function stopReason(response: Response, output: readonly ResponseOutputItem[]): StopReason {

@@ -106,7 +106,7 @@ function callOf(call: ToolCall): RecordedReply['calls'][number] {
 /** The same value with every text in it redacted. */
 export function redacted<T>(value: T, redact: Redact): T {
   if (typeof value === 'string') return redact(value) as T
-  if (Array.isArray(value)) return value.map((item) => redacted(item, redact)) as T
+  if (Array.isArray(value)) return value.map((item: unknown) => redacted(item, redact)) as T
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redacted(item, redact)])) as T
 }

@@ -67,11 +67,9 @@ function retriesOf({ reason }: CallFailure): number {
 
 /** With another lane at hand, only what is likely to pass at once is tried again: an overloaded provider is left. */
 function retriesBeforeLeaving(failure: CallFailure): number {
-  switch (failure.reason) {
-    case 'rate-limited': return 2
-    case 'overloaded': return OVERLOADED.has(failure.status) ? 0 : 1
-    default: return Math.min(1, retriesOf(failure))
-  }
+  if (failure.reason === 'rate-limited') return 2
+  if (failure.reason === 'overloaded') return OVERLOADED.has(failure.status) ? 0 : 1
+  return Math.min(1, retriesOf(failure))
 }
 
 /** An error within an answer has no status. */

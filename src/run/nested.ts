@@ -22,7 +22,7 @@ export interface NestedSite {
   /** Calls back each time that the run around it is to stop; the answer takes that back. */
   onStop(listener: (cause: StopCause) => void): () => void
   /** Resolves when the event stands in the journal of the whole run. */
-  emit(event: Recorded): Promise<void>
+  readonly emit: (event: Recorded) => Promise<void>
   begin(run: Run, world: Surroundings): NestedEngine
 }
 

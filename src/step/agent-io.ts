@@ -8,7 +8,7 @@ import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { StepWorld } from './world.ts'
 
 /** What surrounds an agent: its model behind the caller, which holds and settles every call in the journal. */
-export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec): Promise<AgentIo & { answeredBy(): string }> {
+export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec): Promise<AgentIo & { readonly answeredBy: () => string }> {
   const caller = await world.caller()
   const target = targetOf(world.pipeline, agent)
   let calls = 0

@@ -175,6 +175,19 @@ describe('looking', () => {
       .toEqual([100_001, 200_000, ''])
   })
 
+  it('reads a file that is too large to be read at once', async () => {
+    const bytes = Buffer.alloc(3_000_000, 'abcdefg')
+    writeFileSync(at('large'), bytes)
+    expect((await files.readBytes(at('large'))).equals(bytes)).toBe(true)
+    expect((await files.readBytes(at('large'), 2_000_000)).equals(bytes.subarray(0, 2_000_000))).toBe(true)
+    expect(await files.readBytes(at('large'), 0)).toHaveLength(0)
+  })
+
+  it.runIf(process.platform === 'linux')('reads what has no size, and tells a missing file and a folder', async () => {
+    expect(await files.read('/proc/self/stat')).toContain(`${process.pid} (`)
+    expect([await refusal(files.read(at('gone'))), await refusal(files.read(folder))]).toEqual(['ENOENT', 'EISDIR'])
+  })
+
   it('names the path and the reason of a refusal', async () => {
     await expect(files.read(at('none'))).rejects.toMatchObject({ code: 'ENOENT', subject: at('none'), message: `\`${at('none')}\`: it does not exist` })
   })

@@ -22,7 +22,7 @@ describe('the files of prompts', () => {
   })
 
   it('show no key that stands in them, and may be missing before a run', async () => {
-    const key = `sk-${'A1b2C3d4E5f6G7h8I9j0'}`
+    const key = ['sk', 'A1b2C3d4E5f6G7h8I9j0'].join('-')
     const steps = 'steps: { a: { agent: bot, prompt_file: ./a.md }, b: { agent: bot, prompt_file: ./none.md } }\n'
     expect(await told(steps, { 'ci/a.md': `${key} \${{ inputs.x }}` })).toEqual([`ci/a.md:1:36 unknown-input | the only input is \`task\` | ${key.replaceAll(/./g, '•')} \${{ inputs.x }}`])
   })

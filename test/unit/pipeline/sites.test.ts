@@ -56,7 +56,7 @@ describe('expressions', () => {
   })
 
   it('ask for the status of the run in conditions only', async () => {
-    expect(await codes('steps: { a: { run: x, needs: b, if: failure() }, b: { run: x, name: "${{ failure() }}" } }\n')).toEqual(['1:64 status-function-misplaced'])
+    expect(await codes('steps: { a: { run: x, needs: b, if: failure() }, b: { run: x, name: "${{ failure() }}" } }\n')).toEqual(['1:74 status-function-misplaced'])
   })
 
   it('are refused in a script that no POSIX shell reads', async () => {
