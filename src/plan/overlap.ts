@@ -38,8 +38,9 @@ function isWild(name: string): boolean {
 
 /** Nothing but `*`, `?` and characters that stand for themselves. */
 function plainName(name: string): string {
-  if (name === '**') return name
-  return name.length > MOST_CHARACTERS || /[[\]{}()|]|^!/.test(name) ? '*' : name.replaceAll(/\*+/g, '*')
+  // Of `**.ts` some say that it is any file that ends so, in whatever folder.
+  if (name.includes('**')) return '**'
+  return name.length > MOST_CHARACTERS || /[[\]{}()|]|^!/.test(name) ? '*' : name
 }
 
 /** Each of the globs that `{a,b}` stands for; undefined when there are too many. */
