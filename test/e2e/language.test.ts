@@ -121,3 +121,29 @@ describe('reports', () => {
     expect([existsSync(join(other, 'mine.json')), existsSync(join(other, 'out/run.json')), existsSync(join(other, 'out/run.md'))]).toEqual([true, false, true])
   })
 })
+
+describe('the files of prompts', () => {
+  const files = { 'ci/p.yml': `${BOT}inputs: { task: { default: x } }\nsteps: { work: { agent: bot, prompt_file: ./fix.md } }\n`, 'agent.sh': 'cat; touch ran' }
+
+  it('are checked before a run and by `validate`, at their own place', async () => {
+    const folder = repositoryWith({ ...files, 'ci/fix.md': 'Fix\n${{ inputs.tsak }}\n' })
+    const told = await orchRun({ cwd: folder, args: ['validate', 'ci/p.yml'] })
+    expect({ code: told.code, stderr: told.stderr }).toEqual({
+      code: 2, stderr: 'error[unknown-input]: this pipeline has no input `tsak`\n  ——▶ ci/fix.md:2:12\n2 │ ${{ inputs.tsak }}\n  │            ^^^^\n  help: did you mean `task`?\n\n1 error\n',
+    })
+    const run = await orchRun({ cwd: folder, args: ['ci/p.yml'] })
+    expect({ code: run.code, ran: existsSync(join(folder, '.orch-run')) }).toEqual({ code: 2, ran: false })
+  })
+
+  it('may be missing for `validate`, and not for a run', async () => {
+    const folder = repositoryWith(files)
+    expect((await orchRun({ cwd: folder, args: ['validate', 'ci/p.yml'] })).code).toBe(0)
+    expect((await orchRun({ cwd: folder, args: ['ci/p.yml'] })).code).toBe(4)
+  })
+
+  it('reach the agent with their values', async () => {
+    const folder = repositoryWith({ ...files, 'ci/fix.md': 'Fix ${{ inputs.task }}\n' })
+    const { report } = await runFor(0, folder, ['ci/p.yml', '-i', 'task=the dates'])
+    expect(outputsOf(report)).toMatchObject({ work: { text: 'Fix the dates' } })
+  })
+})

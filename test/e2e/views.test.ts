@@ -11,7 +11,7 @@ const PIPELINE = `
 steps:
   a: { run: "echo out; echo err >&2" }
   b: { needs: a, run: exit 3, continue_on_error: true }
-  c: { needs: b, if: "false", run: "true" }
+  c: { needs: b, if: "steps.b.status == 'passed'", run: "true" }
 `
 
 /** Times, which differ, as one. */
