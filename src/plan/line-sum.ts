@@ -1,30 +1,29 @@
 /**
- * The sum of an amount over the turns `first` to `last`, both counted. The amount must be a straight line of the turn, but for
- * places from which on it is higher, as where a dearer price begins; a hundred thousand turns then take a few dozen questions.
+ * The sum of `amount` from `first` to `last`, where `amount` is a line that may be followed by a dearer one: as long as it
+ * follows the line of its first two values it is summed at once, and what comes behind is summed likewise. Asks for few values,
+ * however many there are.
  */
 export function lineSum(first: number, last: number, amount: (turn: number) => bigint): bigint {
-  if (last < first) return 0n
-  const known = new Map<number, bigint>()
-  const ask = (turn: number): bigint => {
-    const value = known.get(turn) ?? amount(turn)
-    known.set(turn, value)
-    return value
-  }
   let sum = 0n
-  const open: [number, number][] = [[first, last]]
-  for (let range = open.pop(); range; range = open.pop()) {
-    const [from, to] = range
-    if (to - from < 3) {
-      for (let turn = from; turn <= to; turn += 1) sum += ask(turn)
-      continue
-    }
-    const middle = (from + to) >> 1
-    if (isStraight([from, middle, to], ask)) sum += ((ask(from) + ask(to)) * BigInt(to - from + 1)) / 2n
-    else open.push([from, middle], [middle + 1, to])
+  for (let start = first; start <= last; ) {
+    const begin = amount(start)
+    const slope = start < last ? amount(start + 1) - begin : 0n
+    const end = lastOnLine(start, last, (turn) => amount(turn) === begin + slope * BigInt(turn - start))
+    const count = BigInt(end - start + 1)
+    sum += count * begin + (slope * count * (count - 1n)) / 2n
+    start = end + 1
   }
   return sum
 }
 
-function isStraight([from, middle, to]: readonly [number, number, number], ask: (turn: number) => bigint): boolean {
-  return (ask(middle) - ask(from)) * BigInt(to - middle) === (ask(to) - ask(middle)) * BigInt(middle - from)
+/** By halving: once a value has left the line, none behind it comes back. */
+function lastOnLine(start: number, last: number, isOn: (turn: number) => boolean): number {
+  let on = Math.min(start + 1, last)
+  let off = last + 1
+  while (off - on > 1) {
+    const middle = Math.floor((on + off) / 2)
+    if (isOn(middle)) on = middle
+    else off = middle
+  }
+  return on
 }

@@ -51,7 +51,8 @@ describe('execute_command', () => {
     const world = { ...ports, clock: { ...ports.clock, after } }
     const command = `${sleep} & echo begun; touch begun; wait`
     const running = use(taskIn(root), 'execute_command', { command, timeout: 7 }, world)
-    await until(() => existsSync(join(root, 'begun')))
+    // The command may be quicker than the news that it has started.
+    await until(() => existsSync(join(root, 'begun')) && timers.length > 0)
     timers[0]?.callback()
     expect(await running).toEqual({ output: 'begun\n[stopped after 7 seconds; its output so far is above]', isError: true })
     expect(timers.map(({ ms }) => ms)).toEqual([7000])
