@@ -91,7 +91,7 @@ function addHistory(program: Command, end: (code: number) => void): void {
 }
 
 const input = (): Option => new Option('-i, --input <name=value>', 'an input; `NAME=@file` reads it from a file').argParser(collect).default([])
-const reports = (): Option => new Option('--report <format=path>', 'write a report (json)').argParser(collect).default([])
+const reports = (): Option => new Option('--report <format=path>', 'write a report: json, junit, sarif, markdown or html').argParser(collect).default([])
 const ui = (): Option => new Option('--ui <ui>', 'how to show the run').choices(['auto', 'tree', 'lines', 'json', 'silent']).default('auto')
 const stateDir = (): Option => new Option('--state-dir <dir>', 'where runs are kept').default('.orch-run')
 const concurrency = (): Option => new Option('--concurrency <n>', 'how many steps at once').argParser(count)

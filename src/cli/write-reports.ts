@@ -5,11 +5,12 @@ import type { Redactor } from '../base/redact.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Run } from '../run/run.ts'
 import { resumeCommand } from '../report/next-command.ts'
-import { isReportFormat, reportFormats } from '../report/registry.ts'
+import { isReportFormat, reportFormats, showsKept } from '../report/registry.ts'
 import type { ReportFormat } from '../report/registry.ts'
 import type { RunFolder } from '../store/store.ts'
 import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
+import { keptTexts } from './kept-texts.ts'
 import type { RunOptions } from './run-options.ts'
 import { Stop } from './stop.ts'
 
@@ -17,7 +18,8 @@ import { Stop } from './stop.ts'
 export async function writeReports(
   files: Files, folder: RunFolder, run: Run, options: Pick<RunOptions, 'json' | 'stateDir'> & { readonly reports: readonly WantedReport[] }, redactor: Redactor,
 ): Promise<void> {
-  const extras = { resume: resumeCommand(run.id, options.stateDir) }
+  const showsAny = options.reports.some(({ format }) => showsKept.has(format))
+  const extras = { resume: resumeCommand(run.id, options.stateDir), ...(showsAny ? { kept: await keptTexts(files, folder.path, run) } : {}) }
   const json = redactor.text(reportFormats.json(run, extras))
   await folder.saveReport(json)
   for (const { format, path } of options.reports) {

@@ -1,3 +1,4 @@
+import { pathUri } from '../base/uri.ts'
 import type { Diagnostic, Related } from './diagnostic.ts'
 import type { Place } from './span.ts'
 
@@ -35,11 +36,5 @@ function relatedLocation({ message: text, ...place }: Related): object {
 
 function location({ file, line, column, end_line, end_column }: Place): object {
   const region = { startLine: line, startColumn: column, endLine: end_line, endColumn: end_column }
-  return { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region } }
-}
-
-/** A path as a URI: absolute ones of the file scheme, the others relative. */
-function uriOf(file: string): string {
-  const path = file.toWellFormed().replaceAll('\\', '/').split('/').map((part) => encodeURIComponent(part)).join('/')
-  return path.startsWith('/') ? `file://${path}` : path
+  return { physicalLocation: { artifactLocation: { uri: pathUri(file) }, region } }
 }

@@ -53,7 +53,7 @@ function tell(mistake: Mistake): Told | undefined {
 function formMistake(mistake: Mistake): Told {
   const pattern = String(mistake.error.params.pattern)
   const form = FORMS.get(pattern) ?? { code: 'bad-value', wanted: `a text that matches \`${pattern}\`` }
-  const help = pattern === REPORT ? didYouMean(near(mistake, ['tsc', 'eslint-json', 'junit:GLOB'])) : undefined
+  const help = pattern === REPORT ? didYouMean(near(mistake, ['tsc', 'eslint-json', 'junit:GLOB', 'sarif:PATH'])) : undefined
   if (pattern === FILLED) return { code: form.code, message: `${subjectOf(mistake.path)} must not be empty` }
   return { code: form.code, message: `${subjectOf(mistake.path)} must be ${form.wanted}${insteadOf(mistake)}`, help }
 }

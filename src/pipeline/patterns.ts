@@ -13,7 +13,7 @@ export const MODEL = '^[^/\\s]+/\\S+$'
 /** One expression for a whole matrix, and for one of its lists: the same form, told in other words. */
 export const MATRIX_EXPRESSION = '^\\s*\\$\\{\\{[\\s\\S]*\\}\\}\\s*$'
 export const LIST_EXPRESSION = '^\\s*[$]\\{\\{[\\s\\S]*\\}\\}\\s*$'
-export const REPORT = '^(tsc|eslint-json|junit:.+)$'
+export const REPORT = '^(tsc|eslint-json|junit:.+|sarif:.+)$'
 export const INSIDE_PATH = '^(?![/\\\\~])(?![A-Za-z]:)(?!(\\./*)*$)(?!([^\\u0000]*[/\\\\])?\\.\\.([/\\\\]|$))[^\\u0000]+$'
 export const FILE_PATH = '^[^\\u0000]+$'
 export const HTTP_URL = '^https?://[^\\s/?#]+'
@@ -40,7 +40,7 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   [MODEL, { code: 'bad-model', wanted: '`PROVIDER/MODEL`, the name of a provider and what it calls the model' }],
   [MATRIX_EXPRESSION, { code: 'bad-matrix', wanted: 'a mapping of lists, or one expression that gives it: `${{ … }}`', isWhole: true }],
   [LIST_EXPRESSION, { code: 'bad-matrix', wanted: 'a list of values, or one expression that gives it: `${{ … }}`', isWhole: true }],
-  [REPORT, { code: 'unknown-value', wanted: 'one of `tsc`, `eslint-json` or `junit:GLOB`' }],
+  [REPORT, { code: 'unknown-value', wanted: 'one of `tsc`, `eslint-json`, `junit:GLOB` or `sarif:PATH`' }],
   [INSIDE_PATH, { code: 'bad-path', wanted: 'a relative path inside the repository, without `..` and without a NUL character' }],
   [FILE_PATH, { code: 'bad-path', wanted: 'a path: not empty, without a NUL character' }],
   [HTTP_URL, { code: 'bad-url', wanted: 'a URL that begins with `http://` or `https://`' }],

@@ -27,7 +27,7 @@ export const RETRYABLE = [
 ] as const
 
 /** The formats of reports. */
-export const REPORT_FORMATS = ['json', 'markdown'] as const
+export const REPORT_FORMATS = ['json', 'junit', 'sarif', 'markdown', 'html'] as const
 
 /** Checks that are found in the project where the pipeline does not declare them. */
 export const DETECTED_CHECKS = ['types', 'lint', 'tests'] as const

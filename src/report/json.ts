@@ -1,6 +1,7 @@
 import { allRuns } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import { reportExceptions } from './exceptions.ts'
+import { reportModels } from './models.ts'
 import { isoTime, reportSteps } from './steps.ts'
 import { reportTotals } from './totals.ts'
 import type { Report } from './vocabulary/report.ts'
@@ -9,6 +10,15 @@ import type { Report } from './vocabulary/report.ts'
 export interface ReportExtras {
   /** The command that goes on with this run (`resumeCommand`). */
   readonly resume: string
+  /** What was kept with the nodes, by their whole ids; for reports that show it (`showsKept`). */
+  readonly kept?: ReadonlyMap<string, KeptTexts>
+}
+
+/** What the last attempt of a node left, each cut to what a reader can use; absent where there is nothing. */
+export interface KeptTexts {
+  readonly stdout?: string
+  readonly stderr?: string
+  readonly patch?: string
 }
 
 /** The report of a run, ended or not, as `schemas/report.schema.json` describes it. */
@@ -24,6 +34,7 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
     },
     git: { base: run.base?.commit ?? null, head: headCommit(run), dirty: run.base?.dirty ?? false },
     ...reportTotals(run),
+    models: reportModels(run),
     steps: reportSteps(run),
     routes: reportRoutes(run),
     exceptions: reportExceptions(run, extras.resume),

@@ -26,8 +26,8 @@ export const check = record(
     timeout: Type.Optional(duration({ description: 'The longest that it may take. Default: 10m.', examples: ['10m'], default: '10m' })),
     expect: Type.Optional(expectation),
     report: Type.Optional(text(REPORT, {
-      description: 'How its findings are read: `tsc` and `eslint-json` from the standard output, `junit:GLOB` from files in the workspace.',
-      examples: ['tsc', 'eslint-json', 'junit:reports/*.xml'],
+      description: 'How its findings are read: `tsc` and `eslint-json` from the standard output, `junit:GLOB` and `sarif:PATH` from files in the workspace.',
+      examples: ['tsc', 'eslint-json', 'junit:reports/*.xml', 'sarif:out/scan.sarif'],
     })),
     gate: Type.Optional(words(['block', 'warn'], {
       description: '`block`: its failure fails the step. `warn`: it is told. Default: `block`.', examples: ['warn'], default: 'block',

@@ -114,6 +114,15 @@ const RunSchema = Type.Object({
   outputs: anyObject('What the run handed on'),
 })
 
+const ModelSchema = Type.Object({
+  model: Type.String({ description: 'Provider and model' }),
+  cost_usd: usd('What its calls were charged; one whose end was lost counts with what was reserved for it'),
+  requests: count('Calls'),
+  input_tokens: count('Tokens sent, cached ones included'),
+  output_tokens: count('Tokens received'),
+  cached_tokens: count('Tokens read from a cache of the provider'),
+})
+
 export const ReportSchema = Type.Object({
   version: Type.Literal(1),
   run: RunSchema,
@@ -136,6 +145,7 @@ export const ReportSchema = Type.Object({
     spent_usd: usd('Charged'),
     reserved_usd: usd('Held for calls without an end'),
   }),
+  models: Type.Array(ModelSchema, { description: 'The same by model, the dearest first' }),
   steps: Type.Array(StepSchema, { description: 'In the order of the pipeline' }),
   routes: Type.Array(RouteSchema),
   exceptions: Type.Array(ExceptionSchema, { description: 'What waits for a person' }),
@@ -144,6 +154,9 @@ export const ReportSchema = Type.Object({
 
 export type Report = Static<typeof ReportSchema>
 export type ReportStep = Static<typeof StepSchema>
+export type ReportCheck = Static<typeof CheckSchema>
+export type ReportProblem = Static<typeof ProblemSchema>
+export type ReportModel = Static<typeof ModelSchema>
 export type ReportException = Static<typeof ExceptionSchema>
 export type ReportTotals = Report['totals']
 

@@ -23,7 +23,7 @@ const error = { severity: 'error' as const, rule: null }
 
 describe('every report format', () => {
   it.each([...reportFormats.keys()])('%s takes any text without throwing', async (format) => {
-    for (const text of ['', '\0', '[', '[{', '<', '<testsuite', '<a b="', '(1,1): error TS1: x', '[{"filePath":1}]', '[null]', '<testsuites/>\n<x/>']) {
+    for (const text of ['', '\0', '[', '[{', '<', '<testsuite', '<a b="', '(1,1): error TS1: x', '[{"filePath":1}]', '[null]', '<testsuites/>\n<x/>', '{"runs":[{"results":[{"locations":[1]}]},2]}']) {
       expect(await parse(format, text)).toHaveProperty('ok')
     }
   })
@@ -73,6 +73,37 @@ describe('tsc', () => {
         { ...error, file: null, line: null, column: null, rule: 'TS5058', message: 'The specified path does not exist: \'x\'.' },
       ]),
     )
+  })
+})
+
+describe('sarif', () => {
+  it('reads places below every base, rules by name and number, and leaves out what was suppressed or is no problem', async () => {
+    const at = (uri: string, region?: object, more: object = {}) => [{ physicalLocation: { artifactLocation: { uri, ...more }, ...(region ? { region } : {}) } }]
+    const log = {
+      version: '2.1.0',
+      runs: [{
+        tool: { driver: { name: 'scan', rules: [{ id: 'R0' }, { id: 'R1' }] } },
+        originalUriBaseIds: { SRC: { uri: 'file://ROOT/src' } },
+        results: [
+          { ruleId: 'A', level: 'error', message: { text: 'one' }, locations: at('src/a%20b.ts', { startLine: 3, startColumn: 5 }) },
+          { ruleIndex: 1, message: { text: 'two' }, locations: at('c.ts', { startLine: 7 }, { uriBaseId: 'SRC' }) },
+          { rule: { id: 'B' }, level: 'note', message: { markdown: '*three*' } },
+          { level: 'error', message: {}, locations: at('file:///elsewhere/d.ts', { startLine: 1 }) },
+          { ruleId: 'C', level: 'error', message: { text: 'suppressed' }, suppressions: [{ kind: 'inSource' }] },
+          { ruleId: 'C', level: 'error', message: { text: 'refused suppression' }, suppressions: [{ kind: 'external', status: 'rejected' }] },
+          { ruleId: 'D', kind: 'pass', message: { text: 'fine' } },
+          { ruleId: 'D', level: 'none', message: { text: 'fine' } },
+        ],
+      }],
+    }
+    expect(await parse('sarif', `\uFEFF${JSON.stringify(log)}`)).toEqual(found([
+      { file: 'src/a b.ts', line: 3, column: 5, severity: 'error', message: 'one', rule: 'A' },
+      { file: 'src/c.ts', line: 7, column: null, severity: 'warning', message: 'two', rule: 'R1' },
+      { file: null, line: null, column: null, severity: 'warning', message: '*three*', rule: 'B' },
+      { ...error, file: null, line: null, column: null, message: 'file:///elsewhere/d.ts: no message' },
+      { file: null, line: null, column: null, severity: 'error', message: 'refused suppression', rule: 'C' },
+    ]))
+    expect(await parse('sarif', '{"runs":1}')).toEqual({ ok: false, error: 'is no SARIF log' })
   })
 })
 

@@ -49,7 +49,7 @@ describe('mistakes of form', () => {
       '1:25 unknown-value: `type` of provider `a` must be `anthropic`, `openai`, `openai-compatible` or `replay`, not `openia` | did you mean `openai`?',
     ])
     expect(await told('checks: { a: { run: x, report: eslint } }\nsteps: { a: { run: x } }\n')).toEqual([
-      '1:32 unknown-value: `report` of check `a` must be one of `tsc`, `eslint-json` or `junit:GLOB`, not `eslint` | did you mean `eslint-json`?',
+      '1:32 unknown-value: `report` of check `a` must be one of `tsc`, `eslint-json`, `junit:GLOB` or `sarif:PATH`, not `eslint` | did you mean `eslint-json`?',
     ])
   })
 

@@ -25,6 +25,7 @@ const EXPECTED: Report = {
   git: { base: 'b'.repeat(40), head: 'c'.repeat(40), dirty: true },
   totals: { cost_usd: 0.223400000001, input_tokens: 110, output_tokens: 20, cached_tokens: 7, requests: 2, retries: 1, fallbacks: 1 },
   budget: { limit_usd: 5, spent_usd: 0.123400000001, reserved_usd: 0.1 },
+  models: [{ model: 'claude/sonnet', cost_usd: 0.223400000001, requests: 2, input_tokens: 110, output_tokens: 20, cached_tokens: 7 }],
   steps: [
     untouched('implement', {
       kind: 'agent', status: 'passed', started_at: at(1), finished_at: at(7), duration_ms: 6000, outputs: { text: 'done' }, commit: 'c'.repeat(40),

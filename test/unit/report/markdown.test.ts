@@ -37,6 +37,6 @@ Commit <code>cccccccccccccccccccccccccccccccccccccccc</code>
 
 describe('the formats of reports', () => {
   it('are found by name', () => {
-    expect(['json', 'markdown', 'html', 'toString', '__proto__'].map(isReportFormat)).toEqual([true, true, false, false, false])
+    expect(['json', 'html', 'pdf', 'toString', '__proto__'].map(isReportFormat)).toEqual([true, true, false, false, false])
   })
 })
