@@ -24,7 +24,7 @@ const ROOMS: Readonly<Record<string, { imports: string; packages?: string }>> = 
 }
 
 /** Modules of node that do nothing to the world. */
-const PURE = new Set(['node:path', 'node:crypto', 'node:string_decoder', 'node:util', 'node:os', 'node:url', 'node:buffer'])
+const PURE = new Set(['node:path', 'node:crypto', 'node:string_decoder', 'node:util', 'node:os', 'node:url', 'node:buffer', 'node:stream'])
 const FORBIDDEN_NAMES = /(^|-)(utils?|helpers?|common|manager|service|types|index|misc)(-|$)/
 
 const src = resolve(import.meta.dirname, '../src')

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /**
  * All that we may do to the world, on one page. `host` makes these real; every other room is handed what it needs.
  * A port method rejects only with a `PortError`, so that a room can tell a full disk from a bug.
@@ -7,6 +9,7 @@ export interface Ports {
   readonly processes: Processes
   readonly git: Git
   readonly http: Http
+  readonly sockets: Sockets
   readonly clock: Clock
   readonly random: Random
   readonly patterns: Patterns
@@ -45,8 +48,19 @@ export interface Files {
   list(folder: string): Promise<Entry[]>
   /** The path with every link resolved; undefined when it does not exist. */
   real(path: string): Promise<string | undefined>
+  /**
+   * Gives an entry to a user and a group, and with it all that lies below; links themselves, not what they point to, and no file
+   * that has a second name, since that one may lie elsewhere. Only for root.
+   */
+  own(path: string, owner: Owner, depth: 'entry' | 'tree'): Promise<void>
   /** Creates a file that must not exist yet; false when it does. Durable. */
   createExclusive(path: string, text: string): Promise<boolean>
+}
+
+/** Numbers of a user and of a group. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
 }
 
 export type EntryKind = 'file' | 'folder' | 'link' | 'other'
@@ -142,6 +156,25 @@ export interface GitAnswer {
 export interface Http {
   /** The platform's fetch; providers hand it to their SDKs. */
   readonly fetch: typeof globalThis.fetch
+}
+
+/** Connections of the sandbox: bytes in both directions, nothing of HTTP or TLS. */
+export interface Sockets {
+  /** Listens on a Unix socket, which any user may connect to that can reach its folder, or on a port (0: a free one) of one address. */
+  listen(at: SocketAddress, accept: (connection: Duplex) => void): Promise<Listener>
+  /** Rejects with a `PortError` when nobody answers there. */
+  connect(to: SocketAddress): Promise<Duplex>
+  /** The addresses of a host as the system knows them, at least one; rejects with a `PortError` of code `ENOTFOUND`. */
+  resolve(host: string): Promise<readonly string[]>
+}
+
+export type SocketAddress = { readonly path: string } | { readonly host: string; readonly port: number }
+
+export interface Listener {
+  /** The port, where it listens on one. */
+  readonly port: number
+  /** Ends it and every connection that came to it. */
+  close(): Promise<void>
 }
 
 export interface Clock {

@@ -7,6 +7,7 @@ import { createOwners } from '../host/owner.ts'
 import { createProcesses } from '../host/processes.ts'
 import { createRandom } from '../host/random.ts'
 import { createPatterns } from '../host/regex.ts'
+import { createSockets } from '../host/sockets.ts'
 
 /** The environment of this process, without what is not set. */
 export function environment(): Record<string, string> {
@@ -21,6 +22,7 @@ export function realPorts(env: Readonly<Record<string, string>>): Ports {
     processes,
     git: createGit(env),
     http: createHttp(),
+    sockets: createSockets(),
     clock: createClock(),
     random: createRandom(),
     patterns: createPatterns(),

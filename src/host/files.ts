@@ -5,6 +5,7 @@ import { openAppender } from './files-appender.ts'
 import { createDurably, replaceDurably } from './files-durable.ts'
 import { guarded, ifThere } from './files-error.ts'
 import { makeFolders } from './files-folder.ts'
+import { giveTo } from './files-own.ts'
 import { readUpTo } from './files-read.ts'
 import { removeAll } from './files-remove.ts'
 
@@ -24,6 +25,7 @@ export function createFiles(): Files {
     stat: async (path) => guarded(path, () => ifThere(() => statOf(path))),
     list: async (folder) => guarded(folder, async () => entriesOf(folder)),
     real: async (path) => guarded(path, async () => ifThere(() => realpathSync.native(path))),
+    own: async (path, owner, depth) => guarded(path, () => giveTo(path, owner, depth)),
     createExclusive: async (path, text) => guarded(path, async () => createDurably(path, text)),
   }
 }
