@@ -34,6 +34,7 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
     }
   }
   if (step.pipeline !== undefined) return { ...common, kind: 'pipeline', pipeline: calledFile(file, step.pipeline), with: cell(step.with ?? {}) }
+  if (step.deliver !== undefined) return { ...common, kind: 'deliver', patch: step.deliver.patch, branch: step.deliver.branch, unverified: step.deliver.unverified ?? false }
   if (step.approve !== undefined) return { ...common, kind: 'approve', approve: step.approve }
   if (step.check !== undefined) return { ...common, kind: 'check', checks: buildList(step.check) }
   return { ...common, kind: 'run', run: step.run ?? '', shell: step.shell ?? 'bash -euo pipefail', outputs: buildOutputs(step.outputs) }

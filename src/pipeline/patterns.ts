@@ -18,6 +18,8 @@ export const INSIDE_PATH = '^(?![/\\\\~])(?![A-Za-z]:)(?!(\\./*)*$)(?!([^\\u0000
 export const FILE_PATH = '^[^\\u0000]+$'
 export const HTTP_URL = '^https?://[^\\s/?#]+'
 export const BASE = '^[^-\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$'
+/** What git takes as the name of a branch; where an expression makes it, git is asked when it is known. */
+export const BRANCH = '^([\\s\\S]*\\$\\{\\{[\\s\\S]*|(?![-/.])(?!.*(\\.\\.|@\\{|//|/\\.|\\.lock(/|$)|[./]$))[^\\s~^:?*\\[\\\\\\u0000-\\u001f\\u007f]+)$'
 export const FREE = '^free$'
 
 export interface Form {
@@ -45,6 +47,7 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   [FILE_PATH, { code: 'bad-path', wanted: 'a path: not empty, without a NUL character' }],
   [HTTP_URL, { code: 'bad-url', wanted: 'a URL that begins with `http://` or `https://`' }],
   [BASE, { code: 'bad-value', wanted: '`HEAD`, `working-tree` or a branch, tag or commit' }],
+  [BRANCH, { code: 'bad-name', wanted: 'the name of a branch, such as `fix/dates`' }],
   [FREE, { code: 'bad-price', wanted: '`free`, or a mapping of prices in USD per million tokens', isWhole: true }],
 ])
 

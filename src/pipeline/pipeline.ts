@@ -157,7 +157,7 @@ export interface WorkspaceSpec {
   readonly allowProtected: readonly string[]
 }
 
-export type StepSpec = RunStep | AgentStep | CheckStep | ApproveStep | PipelineStep
+export type StepSpec = RunStep | AgentStep | CheckStep | ApproveStep | PipelineStep | DeliverStep
 export type StepKindName = StepSpec['kind']
 export type WorkspaceMode = 'inherit' | 'worktree' | 'checkout' | 'none'
 
@@ -217,6 +217,16 @@ export interface PipelineStep extends CommonStep {
   readonly pipeline: string
   /** Values for its inputs; any text in them may be a template. */
   readonly with: JsonObject
+}
+
+export interface DeliverStep extends CommonStep {
+  readonly kind: 'deliver'
+  /** Where the change goes as a patch, relative to where the program was started. */
+  readonly patch: Template | undefined
+  /** The branch that is made, or moved forward, to the commit. */
+  readonly branch: Template | undefined
+  /** Its author takes it as it is, though no check has judged it. */
+  readonly unverified: boolean
 }
 
 /** The outputs that a script must set: by name, with a JSON Schema where the author gave one. */

@@ -1,5 +1,5 @@
 /** The keys that say what a step does, and the keys that belong to each of them alone. */
-export const STEP_KINDS = ['run', 'agent', 'check', 'approve', 'pipeline'] as const
+export const STEP_KINDS = ['run', 'agent', 'check', 'approve', 'pipeline', 'deliver'] as const
 
 export type StepKindWord = (typeof STEP_KINDS)[number]
 
@@ -9,10 +9,11 @@ export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
   check: ['check'],
   approve: ['approve'],
   pipeline: ['pipeline', 'with'],
+  deliver: ['deliver'],
 }
 
 /** Keys of all kinds but these: what a called pipeline sees, and where it works, it says itself. */
-const UNFIT: Partial<Readonly<Record<StepKindWord, readonly string[]>>> = { approve: ['artifacts'], pipeline: ['env', 'workspace', 'artifacts'] }
+const UNFIT: Partial<Readonly<Record<StepKindWord, readonly string[]>>> = { approve: ['artifacts'], pipeline: ['env', 'workspace', 'artifacts'], deliver: ['workspace', 'artifacts', 'files'] }
 
 /** The keys that a step of this kind may not have: those of other kinds, and those that would do nothing. */
 export function foreignKeys(kind: StepKindWord): string[] {

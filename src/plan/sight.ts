@@ -52,6 +52,7 @@ function named(steps: readonly string[], hasMore: boolean): Carried {
 
 function placeOf(spec: StepSpec, inherited: Carried): Sight['place'] {
   if (spec.kind === 'approve') return 'nothing'
+  if (spec.kind === 'deliver') return 'worktree'
   if (spec.kind === 'agent' || spec.workspace === 'worktree') return 'worktree'
   if (spec.workspace === 'none') return 'empty'
   return spec.workspace === 'inherit' && inherited.steps.length > 0 ? 'inherited' : 'checkout'
@@ -61,7 +62,7 @@ function mayChange(pipeline: Pipeline, spec: StepSpec, inherited: Carried): bool
   switch (spec.kind) {
     case 'agent': return canWrite(pipeline.agents.get(spec.agent))
     case 'run': return spec.workspace === 'worktree' || (spec.workspace === 'inherit' && inherited.steps.length > 0)
-    case 'check': case 'approve': return false
+    case 'check': case 'approve': case 'deliver': return false
     // Its own plan tells what its steps do.
     case 'pipeline': return true
   }

@@ -38,8 +38,14 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
     steps: reportSteps(run),
     routes: reportRoutes(run),
     exceptions: reportExceptions(run, extras.resume),
-    deliveries: [],
+    deliveries: reportDeliveries(run),
   }
+}
+
+function reportDeliveries(run: Run): Report['deliveries'] {
+  return allRuns(run).flatMap(({ run: one, prefix }) => one.deliveries.map(({ node, attempt, at, kind, target, commit, already }) => ({
+    step: `${prefix}${node}`, attempt, at: isoTime(at), kind, target, commit, already,
+  })))
 }
 
 function reportRoutes(run: Run): Report['routes'] {

@@ -8,6 +8,7 @@ import type { Failure } from './failure.ts'
 import type { Ended, Message } from './message.ts'
 import { performNested } from './nested.ts'
 import type { NestedEngine } from './nested.ts'
+import { allRuns } from './nested-runs.ts'
 import type { NodeState, Run } from './run.ts'
 import { inheritedBy } from './settle.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -122,6 +123,7 @@ export class Attempts {
       inherited: inheritedBy(this.#run, state),
       base: this.#run.base?.commit ?? null,
       nested: this.#run.nested.get(node.id),
+      proofs: allRuns(this.#run).flatMap(({ run }) => run.proofs),
     }
   }
 

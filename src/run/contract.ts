@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Expressions, Scope } from '../pipeline/expression.ts'
 import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import type { Failure } from './failure.ts'
-import type { Artifact, CallReserved, CallSettled, CheckFinished, Noticed, RouteDecided } from './event.ts'
+import type { Artifact, CallReserved, CallSettled, CheckFinished, Delivered, Noticed, Proof, RouteDecided } from './event.ts'
 import type { Run } from './run.ts'
 
 /** What the engine asks of a step kind: to perform one attempt and to tell how it ended. It never rejects for the step's sake. */
@@ -25,6 +25,8 @@ export interface AttemptTask {
   readonly inherited: readonly string[]
   /** The run's base; null outside a git repository. */
   readonly base: string | null
+  /** Which checks hold of which trees, as far as this run made them. */
+  readonly proofs: readonly Proof[]
   /** What earlier attempts of the node did of the pipeline that it performs. */
   readonly nested: Run | undefined
 }
@@ -60,7 +62,7 @@ export interface NestedOrder {
 }
 
 /** Without `node` and `attempt`, which the engine adds. */
-export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Omit<Noticed, 'step'>
+export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Unplaced<Delivered> | Omit<Noticed, 'step'>
 
 type Unplaced<E extends { readonly node: string; readonly attempt: number }> = Omit<E, 'node' | 'attempt'>
 

@@ -15,6 +15,7 @@ export type RunEvent =
   | CallSettled
   | RouteDecided
   | CheckFinished
+  | Delivered
   | AttemptEnded
   | NodeSkipped
   | GateAnswered
@@ -139,6 +140,27 @@ export interface CheckFinished {
   /** 0 for the first judgement, then one more for each repair. */
   readonly round: number
   readonly result: CheckResult
+  /** What was judged, where it was a tree of git; a `deliver` step need not make the same check of it again. */
+  readonly proof?: Proof
+}
+
+/** A check of a tree: `check` is a digest of its definition, so that a changed one proves nothing. */
+export interface Proof {
+  readonly tree: string
+  readonly check: string
+}
+
+/** A result was handed on. Told after the fact: what does it finds out by itself whether it has been done. */
+export interface Delivered {
+  readonly type: 'delivered'
+  readonly node: string
+  readonly attempt: number
+  readonly kind: 'patch' | 'branch'
+  /** The path, or the name of the branch. */
+  readonly target: string
+  readonly commit: string | null
+  /** It was there already, from an attempt that was interrupted. */
+  readonly already: boolean
 }
 
 export interface CheckResult {

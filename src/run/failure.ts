@@ -24,6 +24,7 @@ export type Failure =
   | { readonly code: 'recording-missing'; readonly message: string }
   /** `nodes`: those inside that failed; `retryable`: one of them could end otherwise. */
   | { readonly code: 'pipeline-failed'; readonly message: string; readonly nodes: readonly string[]; readonly retryable: boolean }
+  | { readonly code: 'deliver-refused'; readonly message: string }
   | { readonly code: 'rejected'; readonly message: string }
   | { readonly code: 'not-answered'; readonly message: string }
   | { readonly code: 'interrupted'; readonly message: string }
@@ -55,6 +56,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'budget-exceeded':
     case 'quota-exhausted':
     case 'recording-missing':
+    case 'deliver-refused':
     case 'rejected':
     case 'protected-path':
     case 'permission-denied':

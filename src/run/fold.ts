@@ -1,4 +1,4 @@
-import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, GateAnswered, Nested, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, CheckFinished, GateAnswered, Nested, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
 import type { Failure } from './failure.ts'
 import { emptyRun, layNodes, layPlan } from './lay.ts'
 import { hasEnded } from './run.ts'
@@ -19,7 +19,8 @@ export function fold(run: Run, event: Recorded): Run {
     case 'attempt-ended': return withNode(run, event.node, (node) => endAttempt(run, node, event))
     case 'node-skipped': return withNode(run, event.node, (node) => skip(run, node, event))
     case 'gate-answered': return withNode(run, event.node, (node) => answer(run, node, event))
-    case 'check-finished': return withNode(run, event.node, (node) => keepLatest(node, event.result))
+    case 'check-finished': prove(run, event); return withNode(run, event.node, (node) => keepLatest(node, event.result))
+    case 'delivered': run.deliveries.push(event); return run
     case 'call-reserved': return reserve(run, event)
     case 'call-settled': return settle(run, event)
     case 'route-decided': run.routes.push(event); return run
@@ -187,6 +188,14 @@ function charge(run: Run, id: string, cost: bigint, basis: 'measured' | 'hold' |
   run.spent += cost
   const node = run.nodes.get(call.node)
   if (node) node.cost += cost
+}
+
+/** The last verdict on a tree is the one that counts: a check that failed after it had passed proves nothing. */
+function prove(run: Run, { proof, result }: CheckFinished): void {
+  if (!proof) return
+  const known = run.proofs.findIndex(({ tree, check }) => tree === proof.tree && check === proof.check)
+  if (result.status === 'passed' && known === -1) run.proofs.push(proof)
+  if (result.status === 'failed' && known !== -1) run.proofs.splice(known, 1)
 }
 
 /** A check judges again after each repair: the last verdict stands. */

@@ -6,7 +6,7 @@ export function emptyRun(id: string): Run {
   return {
     id, seq: 0, pipeline: '', file: '', inputs: {}, base: null, budget: null, startedAt: 0, finishedAt: null, resumes: 0,
     status: 'running', exitCode: null, stopping: null, outputs: {},
-    steps: new Map(), nodes: new Map(), frontier: new Set(), running: new Set(), retrying: new Set(), calls: new Map(), routes: [], notices: [],
+    steps: new Map(), nodes: new Map(), frontier: new Set(), running: new Set(), retrying: new Set(), calls: new Map(), routes: [], notices: [], proofs: [], deliveries: [],
     nested: new Map(), inherited: [], spent: 0n,
   }
 }

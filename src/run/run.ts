@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
 import type { Failure } from './failure.ts'
-import type { Artifact, BaseState, CheckResult, GateAnswered, Noticed, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
+import type { Artifact, BaseState, CheckResult, Delivered, GateAnswered, Noticed, Proof, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
 
 /** A run as the journal tells it: `fold` of its events and nothing else. */
 export interface Run {
@@ -31,6 +31,9 @@ export interface Run {
   readonly calls: Map<string, CallState>
   readonly routes: (RouteDecided & { readonly at: number })[]
   readonly notices: (Noticed & { readonly at: number })[]
+  /** Which checks hold of which trees. */
+  readonly proofs: Proof[]
+  readonly deliveries: (Delivered & { readonly at: number })[]
   /** Runs of other pipelines, by the node that performs them; a node that begins anew goes on with its own. */
   readonly nested: Map<string, Run>
   /** Commits that all steps see: none but in a nested run. */

@@ -76,7 +76,7 @@ async function prove(bench: Bench, step: AgentStep, conversation: Conversation):
     if (step.verify.length === 0) return finish(bench, step, done.value)
     const collected = await collectPlace(task, bench.place, { agent: step.agent, model: done.value.model })
     if (!collected.ok) return failed(collected.error)
-    const verdicts = await judge(bench, step.verify, round)
+    const verdicts = await judge(bench, step.verify, round, collected.value.tree)
     if (!verdicts.ok) return failed(verdicts.error)
     if (io.signal.aborted) return { status: 'cancelled' }
     const bad = blocking(verdicts.value)

@@ -15,7 +15,8 @@ export function checkKind(world: StepWorld): StepKind {
 }
 
 async function perform(world: StepWorld, task: AttemptTask, io: AttemptIo, step: CheckStep, place: Place): Promise<AttemptResult> {
-  const verdicts = await judge({ world, task, io, place }, step.checks, 0)
+  const tree = place.worktree ? await place.worktree.workspaces.treeOf(place.worktree.workspace.base) : undefined
+  const verdicts = await judge({ world, task, io, place }, step.checks, 0, tree)
   if (io.signal.aborted) return { status: 'cancelled' }
   if (!verdicts.ok) return { status: 'failed', failure: verdicts.error }
   const failed = blocking(verdicts.value)

@@ -8,6 +8,7 @@ import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 import { stepEnvironment } from './environment.ts'
 import type { Place } from './place.ts'
+import { proofOf } from './proof.ts'
 import type { StepWorld } from './world.ts'
 
 /** An attempt at its place of work. */
@@ -21,8 +22,11 @@ export interface Bench {
 /** The longest that a check may take where its author says nothing. */
 const CHECK_TIMEOUT_MS = 600_000
 
-/** Makes the named checks one after the other in a place; every verdict is an event. Stops early only when the run does. */
-export async function judge(bench: Bench, names: readonly string[], round: number): Promise<Result<readonly Verdict[], Failure>> {
+/**
+ * Makes the named checks one after the other in a place; every verdict is an event, and a proof where the place holds a tree
+ * that is known. Stops early only when the run does.
+ */
+export async function judge(bench: Bench, names: readonly string[], round: number, tree?: string): Promise<Result<readonly Verdict[], Failure>> {
   const { world, io } = bench
   const verdicts: Verdict[] = []
   for (const name of names) {
@@ -34,7 +38,7 @@ export async function judge(bench: Bench, names: readonly string[], round: numbe
     if (io.signal.aborted) return ok(verdicts)
     verdicts.push(verdict.value)
     const { output: _output, ...result } = verdict.value
-    await io.emit({ type: 'check-finished', round, result })
+    await io.emit({ type: 'check-finished', round, result, ...(tree === undefined ? {} : { proof: proofOf(world, check, tree) }) })
   }
   return ok(verdicts)
 }

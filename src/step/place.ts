@@ -35,7 +35,7 @@ export async function atPlace(
 async function openPlace(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Place, Failure>> {
   const { kind, workspace } = task.step
   const inherits = workspace === 'inherit' && task.inherited.length > 0
-  if (kind === 'agent' || workspace === 'worktree' || inherits) return openWorktree(world, task, io)
+  if (kind === 'agent' || kind === 'deliver' || workspace === 'worktree' || inherits) return openWorktree(world, task, io)
   if (workspace === 'none') return ok(await emptyFolder(world, io))
   return ok({ ...world.checkout, worktree: null, leave: async () => {} })
 }

@@ -3,6 +3,7 @@ import type { StepKind } from '../run/contract.ts'
 import { agentKind } from './agent.ts'
 import { approveKind } from './approve.ts'
 import { checkKind } from './check.ts'
+import { deliverKind } from './deliver.ts'
 import { pipelineKind } from './pipeline.ts'
 import { runKind } from './run.ts'
 import type { StepWorld } from './world.ts'
@@ -14,6 +15,7 @@ export function stepKinds(world: StepWorld): Readonly<Record<StepKindName, StepK
     agent: agentKind(world),
     check: checkKind(world),
     approve: approveKind(world),
+    deliver: deliverKind(world),
     pipeline: pipelineKind(world, stepKinds),
   }
 }

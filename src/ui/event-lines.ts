@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts'
 import { formatUsd } from '../base/money.ts'
-import type { AttemptEnded, CheckFinished, GateAnswered, Nested, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
+import type { AttemptEnded, CheckFinished, Delivered, GateAnswered, Nested, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
 import type { Run } from '../run/run.ts'
 import { statusStyle } from './paint.ts'
 import type { Paint } from './paint.ts'
@@ -26,6 +26,7 @@ function linesOf(event: Recorded, run: Run, voice: Voice): string[] {
     case 'attempt-started': return [`${named(event.node, voice)}: started${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`]
     case 'route-decided': return routeLines(event, voice)
     case 'check-finished': return checkLines(event, voice)
+    case 'delivered': return [deliveredLine(event, voice)]
     case 'attempt-ended': return [endLine(event, run, voice)]
     case 'node-skipped': return [`${named(event.node, voice)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
     case 'gate-answered': return [answerLine(event, voice)]
@@ -90,6 +91,11 @@ function endLine(event: AttemptEnded, run: Run, voice: Voice): string {
   ]
   const question = event.status === 'waiting' && typeof event.outputs.question === 'string' ? `: ${plainLine(event.outputs.question)}` : ''
   return `${named(event.node, voice)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : question}`
+}
+
+function deliveredLine({ node, kind, target, commit, already }: Delivered, voice: Voice): string {
+  const what = commit === null ? '' : ` of ${plainLine(commit.slice(0, 10))}`
+  return `${named(node, voice)}: ${already ? 'was delivered already' : 'delivered'}: ${kind} ${plainLine(target)}${what}`
 }
 
 function answerLine(event: GateAnswered, voice: Voice): string {

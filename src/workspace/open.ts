@@ -1,6 +1,7 @@
 import { isAbsolute, join, normalize } from 'node:path'
 import type { Ports, Repository } from '../base/ports.ts'
 import { type Result, err, ok } from '../base/result.ts'
+import { publishBranch } from './branch.ts'
 import { clearFolder } from './clear.ts'
 import { snapshot } from './collect.ts'
 import { commitTree } from './commit.ts'
@@ -95,8 +96,11 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
     }),
     collect: (workspace, text) => withSlot(workspace, async (own, slot) => collect(own, slot, unshared, text, clock.now() / 1000)),
     restore: (workspace, tree) => withSlot(workspace, async (own, slot) => failingValue(() => restoreTree(own, slot, tree, unshared))),
-    async patch(from, to) {
-      const args = ['diff-tree', '-r', '-p', '-M', '--no-ext-diff', '--no-textconv', '--no-color', from, to]
+    combine: (commits) => failing(async () => mergeAll((await started()).repository, opened.base, commits)),
+    treeOf: async (commit) => (await (await started()).repository.ask(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`])).toString('latin1').trim(),
+    publish: (branch, commit) => failing(async () => publishBranch(git, opened.repository, branch, commit)),
+    async patch(from, to, form = 'readable') {
+      const args = ['diff-tree', '-r', '-p', ...(form === 'whole' ? ['--binary', '--full-index', '--no-renames'] : ['-M']), '--no-ext-diff', '--no-textconv', '--no-color', from, to]
       return (await (await started()).repository.ask(args)).toString('utf8')
     },
     async release(workspace) {

@@ -21,8 +21,14 @@ export interface Workspaces {
   collect(workspace: Workspace, commit: CommitText): Promise<Result<Collected, WorkspaceFailure>>
   /** Puts the tree back to what was collected: files that checks wrote are gone, ignored ones (caches) stay. */
   restore(workspace: Workspace, tree: string): Promise<Result<void, WorkspaceFailure>>
-  /** Unified diff from the base to a commit, for people. */
-  patch(from: string, to: string): Promise<string>
+  /** Unified diff from the base to a commit: for people, or `whole`, with binary files, as `git apply` takes it. */
+  patch(from: string, to: string, form?: 'readable' | 'whole'): Promise<string>
+  /** One commit that holds all these, merged in their order; laid out nowhere. */
+  combine(commits: readonly string[]): Promise<Result<string, WorkspaceFailure>>
+  /** The tree of a commit. */
+  treeOf(commit: string): Promise<string>
+  /** Makes a branch of the user's repository for a commit, or moves it forward to it, by compare and swap. */
+  publish(branch: string, commit: string): Promise<Result<Published, WorkspaceFailure>>
   /** Gives a slot back to the pool. */
   release(workspace: Workspace): Promise<void>
   /** What changed in the user's checkout since the run began, not by us: an agent that left its worktree. */
@@ -46,6 +52,9 @@ export interface Collected {
   /** Changed paths relative to the repository's top, sorted. */
   readonly files: readonly string[]
 }
+
+/** Of a branch; `there`: it was at that commit already. */
+export type Published = 'made' | 'moved' | 'there'
 
 export type WorkspaceFailure =
   | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[] }

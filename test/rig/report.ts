@@ -11,6 +11,7 @@ export interface Report {
   readonly git: { readonly base: string | null; readonly head: string | null; readonly dirty: boolean }
   readonly totals: Readonly<Record<string, number>>
   readonly steps: readonly ReportStep[]
+  readonly deliveries: readonly { readonly step: string; readonly kind: string; readonly target: string; readonly commit: string | null; readonly already: boolean }[]
   readonly exceptions: readonly { readonly severity: string; readonly step: string | null; readonly code: string; readonly message: string; readonly next: string | null }[]
 }
 

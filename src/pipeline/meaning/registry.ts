@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../document/diagnostic.ts'
 import type { Survey } from '../survey.ts'
 import { agentMistakes } from './agents.ts'
 import { checkMistakes } from './checks.ts'
+import { deliverMistakes } from './deliver.ts'
 import { durationMistakes } from './durations.ts'
 import { inputMistakes } from './inputs.ts'
 import { matrixMistakes } from './matrix.ts'
@@ -25,6 +26,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   durationMistakes,
   outputsMistakes,
   pipelineMistakes,
+  deliverMistakes,
   shellMistakes,
 ]
 

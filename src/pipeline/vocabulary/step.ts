@@ -1,6 +1,7 @@
 import * as Type from 'typebox'
 import { FILE_PATH, FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, STEP_ID } from '../patterns.ts'
 import { foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
+import { deliver } from './deliver.ts'
 import { count, duration, env, flag, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
 export type MatrixText = string | {
@@ -99,6 +100,7 @@ const kindKeys = {
     description: 'Another pipeline file, relative to this one, as one step. Its `outputs` are those of the step.',
     examples: ['./build.yml'],
   })),
+  deliver: Type.Optional(deliver),
   with: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({
     type: 'object', propertyNames: { pattern: NAME },
     description: 'Values for the inputs of that pipeline.', examples: [{ task: '${{ inputs.task }}', strict: true }],
@@ -180,6 +182,6 @@ export const kindRules = when(
 
 export const steps = named(STEP_ID, step, {
   minProperties: 1,
-  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check`, `approve` and `pipeline` says the kind of a step.',
+  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check`, `approve`, `pipeline` and `deliver` says the kind of a step.',
   examples: [{ hello: { run: 'echo hello' } }],
 })

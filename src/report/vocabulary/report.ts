@@ -52,7 +52,7 @@ const AttemptSchema = Type.Object({
 const StepSchema = Type.Object({
   id: Type.String({ description: 'The node: `test(node=20,os=linux)` of a matrix, else the step' }),
   step: Type.String({ description: 'The key of the step in the pipeline' }),
-  kind: Type.String({ description: '`run`, `agent`, `check`, `approve` or `pipeline`' }),
+  kind: Type.String({ description: '`run`, `agent`, `check`, `approve`, `pipeline` or `deliver`' }),
   status: Status,
   needs: Type.Array(Type.String()),
   matrix: orNull(anyObject('Its cell of the matrix')),
@@ -114,6 +114,16 @@ const RunSchema = Type.Object({
   outputs: anyObject('What the run handed on'),
 })
 
+const DeliverySchema = Type.Object({
+  step: Type.String(),
+  attempt: Type.Integer({ minimum: 1 }),
+  at: time('When it was done'),
+  kind: Type.String({ description: '`patch` or `branch`' }),
+  target: Type.String({ description: 'The path, or the name of the branch' }),
+  commit: orNull(Type.String({ description: 'What was delivered' })),
+  already: Type.Boolean({ description: 'It was there already, from an attempt that was interrupted' }),
+})
+
 const ModelSchema = Type.Object({
   model: Type.String({ description: 'Provider and model' }),
   cost_usd: usd('What its calls were charged; one whose end was lost counts with what was reserved for it'),
@@ -149,7 +159,7 @@ export const ReportSchema = Type.Object({
   steps: Type.Array(StepSchema, { description: 'In the order of the pipeline' }),
   routes: Type.Array(RouteSchema),
   exceptions: Type.Array(ExceptionSchema, { description: 'What waits for a person' }),
-  deliveries: Type.Array(anyObject('A delivery')),
+  deliveries: Type.Array(DeliverySchema, { description: 'What was handed on' }),
 })
 
 export type Report = Static<typeof ReportSchema>

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { canonical } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
+import type { CheckSpec, Pipeline } from '../pipeline/pipeline.ts'
+import type { Proof } from '../run/event.ts'
+import type { StepWorld } from './world.ts'
+
+/** That a check holds of a tree. What else could change the verdict, the pipeline's `env` and `setup`, is part of its digest. */
+export function proofOf({ pipeline }: StepWorld, check: CheckSpec, tree: string): Proof {
+  const definition = JSON.parse(JSON.stringify({ check, env: pipeline.env, setup: pipeline.workspace.setup })) as Json
+  return { tree, check: createHash('sha256').update(canonical(definition)).digest('hex').slice(0, 32) }
+}
+
+/** The names of all checks that judge what a step sees: those of the steps that it needs, however indirectly. */
+export function checksAbove({ steps }: Pipeline, id: string): readonly string[] {
+  const names = new Set<string>()
+  const seen = new Set([id])
+  for (const one of seen) {
+    const spec = steps.get(one)
+    for (const need of spec?.needs ?? []) seen.add(need)
+    if (one === id || !spec) continue
+    const own = 'verify' in spec ? spec.verify : spec.kind === 'check' ? spec.checks : []
+    for (const name of own) names.add(name)
+  }
+  return [...names]
+}
