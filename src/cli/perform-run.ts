@@ -27,6 +27,7 @@ export async function performRun(order: RunOrder): Promise<number> {
   const engine = new Engine(run, {
     plan,
     facts: order.facts,
+    earlier: order.earlier,
     expressions: order.expressions,
     kinds: stepKinds(world),
     prefix: '',

@@ -3,10 +3,12 @@ import type { JsonObject } from '../base/json.ts'
 import { buildPlan } from '../plan/build.ts'
 import { createOutlook } from '../run/outlook.ts'
 import { planResume } from '../run/resume.ts'
+import type { Choice } from '../run/choice.ts'
 import type { Run } from '../run/run.ts'
 import type { Store } from '../store/store.ts'
 import { resumeCommand as nextCommand } from '../report/next-command.ts'
 import { reportFormats } from '../report/registry.ts'
+import { choiceOf, chosenSteps, withoutOthers } from './chosen-steps.ts'
 import { EXIT } from './exit-code.ts'
 import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
@@ -16,7 +18,7 @@ import { readNamedFiles } from './named-files.ts'
 import { performRun } from './perform-run.ts'
 import { environment, realPorts } from './ports.ts'
 import { preflight } from './preflight.ts'
-import { expressionsOf, overrule, textOf } from './run-command.ts'
+import { expressionsOf, overrule, tellAgain, textOf } from './run-command.ts'
 import type { RunOptions } from './run-options.ts'
 import { hiddenValues, namedSecrets } from './secrets.ts'
 import { orStop, Stop } from './stop.ts'
@@ -36,11 +38,11 @@ async function resume(named: string | undefined, options: ResumeOptions): Promis
   const cwd = process.cwd()
   wantedReports(options.report)
   const store = await stateStore(ports, cwd, options.stateDir)
-  const id = named ?? (await latestUnfinished(store))
+  const id = named ?? (await latestRun(store, options.from !== undefined))
   const { run, folder, warnings } = unwrap(await store.openRun(id))
   try {
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
-    if (run.status === 'passed') {
+    if (run.status === 'passed' && options.from === undefined && options.only === undefined) {
       process.stderr.write(`the run \`${id}\` has passed, there is nothing to do\n`)
       if (options.json === true) process.stdout.write(reportFormats.json(run, { resume: nextCommand(id, options.stateDir) }))
       return EXIT.passed
@@ -51,9 +53,11 @@ async function resume(named: string | undefined, options: ResumeOptions): Promis
   }
 }
 
-async function latestUnfinished(store: Store): Promise<string> {
-  const found = (await store.listRuns()).find((run) => run.status !== 'passed' && run.status !== 'running' && run.status !== 'damaged')
-  if (!found) throw new Stop(EXIT.invalid, 'there is no unfinished run to go on with', '`orch-run runs` lists the runs of this folder')
+/** The latest run that did not pass; where there is none, the latest one at all: it has nothing left to do, but from a step on. */
+async function latestRun(store: Store, isFrom: boolean): Promise<string> {
+  const runs = (await store.listRuns()).filter((run) => run.status !== 'running' && run.status !== 'damaged')
+  const found = (isFrom ? undefined : runs.find((run) => run.status !== 'passed')) ?? runs[0]
+  if (!found) throw new Stop(EXIT.invalid, 'there is no run to go on with', '`orch-run runs` lists the runs of this folder')
   return found.id
 }
 
@@ -69,22 +73,30 @@ interface Going {
 async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<number> {
   const loaded = await readAgain({ ports, cwd, run, folder, options })
   const inputs = await knownInputs(ports, loaded.pipeline, run, options, cwd)
-  const pipeline = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), { ...options, ...(run.base ? { base: run.base.commit } : {}) })
+  const choice = choiceNow(run, options)
+  const pipeline = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), { ...options, ...choice, ...(run.base ? { base: run.base.commit } : {}) })
+  const chosen = chosenSteps(pipeline, { ...options, ...choice })
   const github = await readGithub(ports.files, env)
   refuseUntrusted(github)
-  const readiness = await preflight(ports, pipeline, { ...options, run: run.id }, env, cwd)
+  const readiness = await preflight(ports, withoutOthers(pipeline, chosen), { ...options, run: run.id }, env, cwd)
   const secrets = namedSecrets(textOf(loaded, pipeline), env)
   const facts = factsOf(github, readiness, inputs, secrets)
   const expressions = await expressionsOf(loaded, pipeline)
-  const plan = buildPlan(pipeline)
-  const { event, expired, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run))
-  for (const { node, reason } of again) process.stderr.write(`runs \`${node}\`: ${reason}\n`)
+  const plan = buildPlan(pipeline, chosen)
+  const { event, answers, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run), options.from)
+  tellAgain(again)
   if (options.frozen !== true) {
     await folder.savePipeline(loaded.text)
     await keepCalled(ports.files, folder, loaded.called)
   }
-  const order = { ports, env, cwd, plan, run, first: [event, ...expired], facts, expressions, readiness, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
+  const order = { ports, env, cwd, plan, run, first: [{ ...event, ...(Object.keys({ ...run.choice, ...choice }).length > 0 ? { choice } : {}) }, ...answers], facts, expressions, readiness, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
   return performRun(order)
+}
+
+/** What was chosen when the run began, unless something else is chosen now. `--from` alone means all that is below it. */
+function choiceNow(run: Run, options: ResumeOptions): Choice {
+  const { only, autonomy } = { ...run.choice, ...choiceOf(options) }
+  return choiceOf({ ...(only === undefined || (options.from !== undefined && options.only === undefined) ? {} : { only }), ...(autonomy ? { autonomy } : {}) })
 }
 
 /** The pipeline as it is now; as it was run with `--frozen`, or when the file is gone. */

@@ -6,6 +6,11 @@ import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import { buildPlan } from '../plan/build.ts'
 import { emptyRun } from '../run/lay.ts'
 import { openRun } from '../run/open.ts'
+import { createOutlook } from '../run/outlook.ts'
+import type { Outlook } from '../run/next.ts'
+import type { ResumePlan } from '../run/resume.ts'
+import type { Run } from '../run/run.ts'
+import { choiceOf, chosenSteps, withoutOthers } from './chosen-steps.ts'
 import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
 import { keepCalled } from './kept-pipelines.ts'
@@ -18,7 +23,8 @@ import { preflight } from './preflight.ts'
 import type { RunOptions } from './run-options.ts'
 import { hiddenValues, namedSecrets } from './secrets.ts'
 import { orStop } from './stop.ts'
-import { chosenRunId, newRunFolder } from './store.ts'
+import { chosenRunId, stateStore, unwrap } from './store.ts'
+import { runToTakeUp, takeUp } from './take-up.ts'
 import { wantedReports } from './write-reports.ts'
 
 /** Runs a pipeline: everything that can be known is checked first, and then the first step starts. */
@@ -33,31 +39,46 @@ async function run(file: string, options: RunOptions): Promise<number> {
   wantedReports(options.report)
   const loaded = await loadPipeline(ports.files, file, cwd)
   const inputs = await givenInputs(ports.files, loaded.pipeline, options, cwd)
-  const pipeline = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), options)
+  const named = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), options)
+  const chosen = chosenSteps(named, options)
   const id = chosenRunId(ports, options.runId)
   const github = await readGithub(ports.files, env)
   refuseUntrusted(github)
-  const readiness = await preflight(ports, pipeline, { ...options, run: id }, env, cwd)
+  const store = await stateStore(ports, cwd, options.stateDir)
+  const source = options.from === undefined ? undefined : await runToTakeUp(store, named.steps, named.file, options.from)
+  const pipeline = source?.base && options.base === undefined ? overrule(named, { base: source.base.commit }) : named
+  const readiness = await preflight(ports, withoutOthers(pipeline, chosen), { ...options, run: id }, env, cwd)
   const secrets = namedSecrets(textOf(loaded, pipeline), env)
   const hidden = hiddenValues(pipeline, secrets, inputs, env)
   const facts = factsOf(github, readiness, inputs, secrets)
   const expressions = await expressionsOf(loaded, pipeline)
-  const folder = await newRunFolder(ports, cwd, options.stateDir, id, loaded.text)
+  const plan = buildPlan(pipeline, chosen)
+  const known = createRedactor(hidden).json(inputs)
+  const outlookOf = (run: Run): Outlook => createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run)
+  const taken = source && options.from !== undefined ? takeUp(plan, source, known, outlookOf, options.from) : undefined
+  if (source) process.stderr.write(`takes up the run \`${source.id}\`\n`)
+  tellAgain(taken?.again ?? [])
+  const folder = unwrap(await store.createRun(id, loaded.text))
   await keepCalled(ports.files, folder, loaded.called)
-  const plan = buildPlan(pipeline)
-  const first = openRun(plan, id, createRedactor(hidden).json(inputs), readiness.base)
+  const first = openRun(plan, id, known, readiness.base, choiceOf(options))
   try {
-    return await performRun({ ports, env, cwd, plan, run: emptyRun(id), first: [first], facts, expressions, readiness, hidden, folder, options })
+    return await performRun({ ports, env, cwd, plan, run: emptyRun(id), first: [first], facts, earlier: taken?.earlier, expressions, readiness, hidden, folder, options })
   } finally {
     await folder.close()
   }
 }
 
+/** What is performed again, and why. */
+export function tellAgain(again: ResumePlan['again']): void {
+  for (const { node, reason } of again) process.stderr.write(`runs \`${node}\`: ${reason}\n`)
+}
+
 /** What the command line says stands above what the file says. */
-export function overrule(pipeline: Pipeline, options: Pick<RunOptions, 'budgetUsd' | 'base'>): Pipeline {
+export function overrule(pipeline: Pipeline, options: Pick<RunOptions, 'budgetUsd' | 'base' | 'autonomy'>): Pipeline {
   const budget = options.budgetUsd === undefined ? pipeline.limits.budget : usdToPico(options.budgetUsd)
   const base = options.base ?? pipeline.workspace.base
-  return { ...pipeline, limits: { ...pipeline.limits, budget }, workspace: { ...pipeline.workspace, base } }
+  const autonomy = options.autonomy ?? pipeline.autonomy
+  return { ...pipeline, autonomy, limits: { ...pipeline.limits, budget }, workspace: { ...pipeline.workspace, base } }
 }
 
 /** All texts in which an expression may stand: the file itself, those that it calls, and the prompts that they name. */

@@ -1,3 +1,5 @@
+import type { Autonomy } from '../pipeline/pipeline.ts'
+
 /** The options of a run as commander hands them over. */
 export interface RunOptions {
   readonly input: readonly string[]
@@ -10,6 +12,9 @@ export interface RunOptions {
   readonly base?: string
   readonly record?: string
   readonly replay?: string
+  readonly only?: string
+  readonly from?: string
+  readonly autonomy?: Autonomy
   readonly stateDir: string
   readonly runId?: string
 }

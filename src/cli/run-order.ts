@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { RunEvent } from '../run/event.ts'
 import type { Facts } from '../run/facts.ts'
 import type { Run } from '../run/run.ts'
+import type { Surroundings } from '../run/surroundings.ts'
 import type { RunFolder } from '../store/store.ts'
 import type { Readiness } from './preflight.ts'
 import type { RunOptions } from './run-options.ts'
@@ -18,6 +19,8 @@ export interface RunOrder {
   /** The events that open or reopen it. */
   readonly first: readonly RunEvent[]
   readonly facts: Facts
+  /** Results of the run that this one takes up. */
+  readonly earlier?: Surroundings['earlier']
   readonly expressions: Expressions | undefined
   readonly readiness: Readiness
   readonly hidden: readonly string[]

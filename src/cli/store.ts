@@ -5,7 +5,7 @@ import { sweepTree } from '../host/processes.ts'
 import { openStore } from '../store/open-store.ts'
 import { isRunId, newRunId } from '../store/run-id.ts'
 import type { StoreFailure } from '../store/store-failure.ts'
-import type { RunFolder, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { EXIT } from './exit-code.ts'
 import { SCRATCH } from './output.ts'
 import { Stop } from './stop.ts'
@@ -39,12 +39,6 @@ export function chosenRunId(ports: Ports, wanted: string | undefined): string {
   if (wanted === undefined) return newRunId(ports.clock, ports.random)
   if (isRunId(wanted)) return wanted
   throw new Stop(EXIT.invalid, 'a run id has at most 64 letters, digits, `.`, `_` and `-`, and begins with a letter or digit', 'choose another `--run-id`')
-}
-
-/** The folder of a new run, owned by this process. */
-export async function newRunFolder(ports: Ports, cwd: string, stateDir: string, id: string, pipeline: string): Promise<RunFolder> {
-  const store = await stateStore(ports, cwd, stateDir)
-  return unwrap(await store.createRun(id, pipeline))
 }
 
 /** The value, or the failure as a `Stop` with its exit code. */

@@ -25,6 +25,7 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
     artifacts: buildList(step.artifacts),
     files: buildList(step.files),
     priority: step.priority ?? 0,
+    risk: step.risk ?? 'low',
   }
   if (step.agent !== undefined) {
     return {

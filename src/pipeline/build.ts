@@ -26,6 +26,7 @@ export function buildPipeline(text: PipelineText, file: string, children: Readon
     agents: buildMap(text.agents, (name, agent) => buildAgent(name, agent, routes)),
     checks: buildMap(text.checks, buildCheck),
     workspace: buildWorkspace(text.workspace),
+    autonomy: text.autonomy ?? 'full',
     steps: buildMap(text.steps, (id, step) => buildStep(id, withDefaults(step, text.defaults), file)),
     outputs: buildEnv(text.outputs),
     reports: text.reports ?? {},

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
-import type { REPORT_FORMATS } from './words.ts'
+import type { AUTONOMIES, REPORT_FORMATS } from './words.ts'
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
@@ -21,6 +21,7 @@ export interface Pipeline {
   readonly agents: ReadonlyMap<string, AgentSpec>
   readonly checks: ReadonlyMap<string, CheckSpec>
   readonly workspace: WorkspaceSpec
+  readonly autonomy: Autonomy
   /** In the order of the file. */
   readonly steps: ReadonlyMap<string, StepSpec>
   readonly outputs: Readonly<Record<string, Template>>
@@ -147,6 +148,9 @@ export interface CheckReportSpec {
   readonly path: string | undefined
 }
 
+/** How much goes without a person; `supervised` and `manual` ask, `manual` delivers nothing. */
+export type Autonomy = (typeof AUTONOMIES)[number]
+
 export interface WorkspaceSpec {
   /** `HEAD`, `working-tree` or any ref. */
   readonly base: string
@@ -179,6 +183,7 @@ interface CommonStep {
   readonly files: readonly string[]
   /** Higher starts first. */
   readonly priority: number
+  readonly risk: 'low' | 'high'
 }
 
 export interface RunStep extends CommonStep {

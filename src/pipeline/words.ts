@@ -13,7 +13,7 @@ export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
 }
 
 /** Keys of all kinds but these: what a called pipeline sees, and where it works, it says itself. */
-const UNFIT: Partial<Readonly<Record<StepKindWord, readonly string[]>>> = { approve: ['artifacts'], pipeline: ['env', 'workspace', 'artifacts'], deliver: ['workspace', 'artifacts', 'files'] }
+const UNFIT: Partial<Readonly<Record<StepKindWord, readonly string[]>>> = { approve: ['artifacts', 'risk'], pipeline: ['env', 'workspace', 'artifacts'], deliver: ['workspace', 'artifacts', 'files'] }
 
 /** The keys that a step of this kind may not have: those of other kinds, and those that would do nothing. */
 export function foreignKeys(kind: StepKindWord): string[] {
@@ -26,6 +26,9 @@ export const RETRYABLE = [
   'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'program-failed', 'output-invalid',
   'provider-failed', 'pipeline-failed', 'interrupted',
 ] as const
+
+/** How much goes without a person, the most first. */
+export const AUTONOMIES = ['full', 'supervised', 'manual'] as const
 
 /** The formats of reports. */
 export const REPORT_FORMATS = ['json', 'junit', 'sarif', 'markdown', 'html'] as const

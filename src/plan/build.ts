@@ -4,10 +4,10 @@ import { matrixCells, matrixNodes } from './matrix.ts'
 import type { MatrixTable } from './matrix.ts'
 import type { Plan, PlanNode, PlanStep } from './plan.ts'
 
-/** The plan of a valid pipeline; total. */
-export function buildPlan(pipeline: Pipeline): Plan {
+/** The plan of a valid pipeline; total. `wanted`: the steps that may run, with all that they need; undefined: all of them. */
+export function buildPlan(pipeline: Pipeline, wanted?: ReadonlySet<string>): Plan {
   const steps = new Map<string, PlanStep>()
-  for (const spec of pipeline.steps.values()) steps.set(spec.id, { spec, nodes: staticNodes(spec) })
+  for (const spec of pipeline.steps.values()) steps.set(spec.id, { spec, nodes: staticNodes(spec), isWanted: wanted?.has(spec.id) ?? true })
   return { pipeline, steps, hasPriorities: [...pipeline.steps.values()].some(({ priority }) => priority > 0) }
 }
 

@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts'
 /**
  * A digest of all that decides what a node does: its step's definition with its agent, model and checks, the workspace, the
  * pipeline's `env`, the inputs, its cell of the matrix, and what came from the steps it needs. Equal digests mean equal work.
- * Names for people (`name`, `description`) and bounds that change no result (`timeout`, `retry`, `files`, `priority`) are left out.
+ * Names for people (`name`, `description`) and what changes no result (`timeout`, `retry`, `files`, `priority` and `risk`) are left out.
  */
 export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null, inputs: JsonObject, upstream: JsonObject): string {
   const spec = plan.steps.get(step)?.spec
@@ -29,7 +29,7 @@ function text(value: unknown): string {
 }
 
 function definition(pipeline: Pipeline, spec: StepSpec): unknown {
-  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, ...work } = spec
+  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, ...work } = spec
   const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
   const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
   const provider = agent && pipeline.providers.get(agent.provider)
@@ -51,7 +51,7 @@ const digests = new WeakMap<Pipeline, string>()
 function calledDigest(called: Pipeline | undefined): string | undefined {
   const known = called && digests.get(called)
   if (!called || known !== undefined) return known
-  const { file: _file, name: _name, description: _description, children, reports: _reports, ...all } = called
+  const { file: _file, name: _name, description: _description, children, reports: _reports, autonomy: _autonomy, ...all } = called
   const below = [...called.steps.values()].map((step) => (step.kind === 'pipeline' ? calledDigest(children.get(step.pipeline)) : undefined))
   const digest = createHash('sha256').update(canonical(plain({ ...all, below: below.filter((one) => one !== undefined) }))).digest('hex')
   digests.set(called, digest)

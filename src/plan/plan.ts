@@ -13,6 +13,8 @@ export interface PlanStep {
   readonly spec: StepSpec
   /** Null where an expression gives the matrix: the nodes are known once the needed steps have ended. */
   readonly nodes: readonly PlanNode[] | null
+  /** False where other steps were chosen to run. */
+  readonly isWanted: boolean
 }
 
 /** One cell of a step's matrix, or the whole of a step without one. */

@@ -13,9 +13,10 @@ export function reportExceptions(run: Run, resume: string): ReportException[] {
     if (status !== 'failed' || !failure) return []
     return [{ severity: isTolerated ? 'warning' : 'error', step: id, code: failure.code, message: failure.message, next }]
   })
-  const questions = shownNodes(run).flatMap(({ id, run: own, node: { id: name, status, outputs } }): ReportException[] => {
+  const questions = shownNodes(run).flatMap(({ id, run: own, node: { id: name, status, outputs, gate } }): ReportException[] => {
     if (status !== 'waiting' || own.nested.has(name)) return []
-    const message = typeof outputs.question === 'string' ? outputs.question : 'it waits for approval'
+    const asked = gate?.question ?? outputs.question
+    const message = typeof asked === 'string' ? asked : 'it waits for approval'
     return [{ severity: 'warning', step: id, code: 'approval-needed', message, next: approveCommand(run.id, id, resume) }]
   })
   const notices = allRuns(run).flatMap(({ run: one, prefix }) => one.notices.map(({ severity, step, code, message }) => {

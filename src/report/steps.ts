@@ -19,7 +19,7 @@ function reportStep(step: StepState, node: NodeState, prefix: string): ReportSte
   return {
     id: `${prefix}${node.id}`, step: `${prefix}${step.id}`, kind: step.kind, status: shownStatus(node.status),
     needs: step.needs.map((need) => `${prefix}${need}`), matrix: node.matrix,
-    cached: node.cached,
+    cached: node.cached, reused: node.reused, approval: reportApproval(node),
     started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node),
     exit_code: node.exitCode,
     outputs: node.outputs, commit: node.commit, files_changed: [...node.filesChanged], cost_usd: picoToUsd(node.cost),
@@ -39,9 +39,20 @@ function reportStep(step: StepState, node: NodeState, prefix: string): ReportSte
 function unexpanded(step: StepState, prefix: string): ReportStep {
   const id = `${prefix}${step.id}`
   return {
-    id, step: id, kind: step.kind, status: 'pending', needs: step.needs.map((need) => `${prefix}${need}`), matrix: null, cached: false,
+    id, step: id, kind: step.kind, status: 'pending', needs: step.needs.map((need) => `${prefix}${need}`), matrix: null, cached: false, reused: null, approval: null,
     started_at: null, finished_at: null, duration_ms: 0, exit_code: null, outputs: {}, commit: null, files_changed: [], cost_usd: 0,
     agent: step.agent, model: null, attempts: [], checks: [], artifacts: [], failure: null,
+  }
+}
+
+function reportApproval(node: NodeState): ReportStep['approval'] {
+  const { gate, answer, expiresAt, outputs } = node
+  // A node that performs a pipeline waits for the answers to the questions in there.
+  if (gate === null && answer === null && typeof outputs.question !== 'string') return null
+  const question = gate?.question ?? (typeof outputs.question === 'string' ? outputs.question : null)
+  return {
+    reason: gate?.reason ?? 'step', question, answer: answer?.answer ?? null, by: answer?.by ?? null, comment: answer?.comment ?? null,
+    at: isoTime(answer?.at ?? null), expires_at: isoTime(expiresAt),
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Inbox } from '../base/inbox.ts'
 import { fingerprint } from '../plan/fingerprint.ts'
+import type { StepSpec } from '../pipeline/pipeline.ts'
+import { gateAfter, gateBefore } from './autonomy.ts'
 import { scopeOf } from './contexts.ts'
-import type { AttemptIo, AttemptResult, AttemptTask } from './contract.ts'
-import type { AttemptEnded, AttemptStarted, Nested, RunEvent, StopCause } from './event.ts'
+import type { AttemptIo, AttemptResult, AttemptTask, MaybeReusable, StepKind } from './contract.ts'
+import type { AttemptEnded, AttemptStarted, Nested, NodeReused, Reusable, RunEvent, StopCause } from './event.ts'
 import { isRetryable } from './failure.ts'
 import type { Failure } from './failure.ts'
 import type { Ended, Message } from './message.ts'
@@ -34,10 +36,44 @@ export class Attempts {
   }
 
   started(decision: { readonly node: string; readonly attempt: number }): AttemptStarted {
-    const { plan } = this.#world
-    const node = this.#run.nodes.get(decision.node)
-    const print = node ? fingerprint(plan, node.step, node.matrix, this.#run.inputs, upstreamOf(this.#run, node.step)) : ''
-    return { type: 'attempt-started', node: decision.node, attempt: decision.attempt, fingerprint: print }
+    return { type: 'attempt-started', node: decision.node, attempt: decision.attempt, fingerprint: this.#fingerprint(decision.node) }
+  }
+
+  /** What happens instead of a start, where `autonomy` wants a person to be asked before it, or nothing to be delivered. */
+  heldBack(id: string): RunEvent[] | undefined {
+    const { node, step, kind } = this.#look(id)
+    const { autonomy } = this.#world.plan.pipeline
+    if (autonomy === 'full') return undefined
+    if (autonomy === 'manual' && kind?.delivers === true) return leftOut(id, step.id)
+    const gate = gateBefore(autonomy, step, kind)
+    if (!gate || node.attempts.length > node.earlier) return undefined
+    const print = this.#fingerprint(id)
+    return node.answer?.answer === 'approved' && node.fingerprint === print ? undefined : [{ type: 'gate-opened', node: id, fingerprint: print, gate }]
+  }
+
+  /** What a node can take over instead of being performed. One that failed just now is performed again. */
+  lookUp(id: string): MaybeReusable | Promise<MaybeReusable> {
+    const { node, kind } = this.#look(id)
+    if (node.retryAt !== null) return undefined
+    const earlier = this.#world.earlier?.(id, this.#fingerprint(id))
+    if (earlier || !kind?.reuse || (kind.byAgents === true && this.#world.plan.pipeline.autonomy === 'manual')) return earlier
+    return kind.reuse(this.#task(node, (node.attempts.at(-1)?.attempt ?? 0) + 1))
+  }
+
+  reused(node: string, found: Reusable): NodeReused {
+    return { type: 'node-reused', node, fingerprint: this.#fingerprint(node), ...found }
+  }
+
+  #look(id: string): { readonly node: NodeState; readonly step: StepSpec; readonly kind: StepKind | undefined } {
+    const node = this.#run.nodes.get(id)
+    const step = node && this.#world.plan.steps.get(node.step)
+    if (!node || !step) throw new Error(`the node ${id} belongs to no step`)
+    return { node, step: step.spec, kind: this.#world.kinds[step.spec.kind] }
+  }
+
+  #fingerprint(id: string): string {
+    const node = this.#run.nodes.get(id)
+    return node ? fingerprint(this.#world.plan, node.step, node.matrix, this.#run.inputs, upstreamOf(this.#run, node.step)) : ''
   }
 
   launch(node: string, attempt: number): void {
@@ -84,7 +120,7 @@ export class Attempts {
   ended(message: Ended): RunEvent[] {
     const node = this.#run.nodes.get(message.node)
     if (!node || !this.#run.running.has(message.node) || node.attempts.at(-1)?.attempt !== message.attempt) return []
-    const events: RunEvent[] = [endEvent(message, this.#retryAt(node, message))]
+    const events: RunEvent[] = [{ ...endEvent(message, this.#retryAt(node, message)), ...this.#waiting(message) }]
     const cause = this.#run.stopping === null ? stopCause(message.result.failure) : undefined
     if (cause) events.push({ type: 'run-stopping', cause })
     return events
@@ -95,6 +131,15 @@ export class Attempts {
     const attempt = (this.#run.nodes.get(node)?.attempts.at(-1)?.attempt ?? 0) + 1
     const ended: Ended = { kind: 'ended', node, attempt, durationMs: 0, result: { status: 'failed', failure } }
     return [this.started({ node, attempt }), endEvent(ended, null)]
+  }
+
+  /** A question has its time; and what an agent changed may have to be seen by a person before anybody builds on it. */
+  #waiting({ node, result }: Ended): Partial<Pick<AttemptEnded, 'status' | 'gate' | 'expiresAt'>> {
+    const { step, kind } = this.#look(node)
+    if (result.status === 'waiting' && step.kind === 'approve' && step.timeoutMs !== undefined) return { expiresAt: this.#world.clock.now() + step.timeoutMs }
+    const { autonomy } = this.#world.plan.pipeline
+    const gate = result.status === 'passed' ? gateAfter(autonomy, step, kind, result.filesChanged ?? []) : undefined
+    return gate ? { status: 'waiting', gate } : {}
   }
 
   #retryAt(node: NodeState, message: Ended): number | null {
@@ -172,6 +217,11 @@ export class Attempts {
   async #tell(event: RunEvent): Promise<void> {
     await new Promise<void>((confirm, refuse) => this.#inbox.put({ kind: 'event', event, confirm, refuse }))
   }
+}
+
+function leftOut(node: string, step: string): RunEvent[] {
+  const message = `\`${node}\` was not performed: with \`autonomy: manual\` nothing is delivered`
+  return [{ type: 'node-skipped', node, cause: { kind: 'autonomy' } }, { type: 'noticed', severity: 'warning', code: 'not-delivered', step, message }]
 }
 
 function placeOf(type: RunEvent['type'], task: AttemptTask, node: string): object {

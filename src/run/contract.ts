@@ -2,11 +2,18 @@ import type { JsonObject } from '../base/json.ts'
 import type { Expressions, Scope } from '../pipeline/expression.ts'
 import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import type { Failure } from './failure.ts'
-import type { Artifact, CallReserved, CallSettled, CheckFinished, Delivered, Noticed, Proof, RouteDecided } from './event.ts'
+import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
+import type { Artifact, CheckFinished, Delivered, Noticed, Proof, Reusable } from './event.ts'
 import type { Run } from './run.ts'
 
 /** What the engine asks of a step kind: to perform one attempt and to tell how it ended. It never rejects for the step's sake. */
 export interface StepKind {
+  /** It hands results to others: `autonomy` may ask a person before it starts, or leave it out. */
+  readonly delivers?: boolean
+  /** What it changes is the work of agents: with `autonomy: manual` nobody builds on that before a person has seen it. */
+  readonly byAgents?: boolean
+  /** What an equal node gave before, where that can be taken over; nothing has been told of this one yet. */
+  reuse?(task: AttemptTask): MaybeReusable | Promise<MaybeReusable>
   attempt(task: AttemptTask, io: AttemptIo): Promise<AttemptResult>
 }
 
@@ -52,6 +59,8 @@ export interface AttemptIo {
   /** Aborted when the run stops or the step's time is over. */
   readonly signal: AbortSignal
 }
+
+export type MaybeReusable = Reusable | undefined
 
 export interface NestedOrder {
   readonly pipeline: Pipeline

@@ -2,14 +2,17 @@ import { Inbox } from '../base/inbox.ts'
 import { Attempts } from './attempts.ts'
 import { budgetWarnings } from './budget-warning.ts'
 import { finalScope } from './contexts.ts'
+import type { MaybeReusable } from './contract.ts'
 import type { Recorded, RunEvent, StopCause } from './event.ts'
 import { fold } from './fold.ts'
-import type { Message, Told } from './message.ts'
+import type { LookedUp, Message, Told } from './message.ts'
 import { next } from './next.ts'
 import type { Decision } from './next.ts'
 import { createOutlook } from './outlook.ts'
 import type { Run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
+
+type Start = Extract<Decision, { type: 'start' }>
 
 /** A run that goes on in this process. */
 export class Engine {
@@ -18,7 +21,9 @@ export class Engine {
   readonly #inbox = new Inbox<Message>()
   readonly #attempts: Attempts
   #staged: Recorded[] = []
-  #launches: Extract<Decision, { type: 'start' }>[] = []
+  #launches: Start[] = []
+  /** Nodes of which it is being looked whether they can take something over. */
+  readonly #lookingUp = new Set<string>()
   #told: Told[] = []
   #wake: { readonly at: number; cancel(): void } | undefined
   #cancelPatience: (() => void) | undefined
@@ -64,7 +69,7 @@ export class Engine {
       const decisions = next(plan, this.#run, outlook)
       let progressed = false
       for (const decision of decisions) {
-        if (decision.type === 'finish') return this.#finish(decision)
+        if (decision.type === 'finish') return this.#lookingUp.size === 0 && this.#finish(decision)
         if (decision.type === 'wake') this.#wakeAt(decision.at)
         else progressed = this.#take(decision) || progressed
       }
@@ -75,9 +80,7 @@ export class Engine {
   #take(decision: Exclude<Decision, { type: 'finish' | 'wake' }>): boolean {
     switch (decision.type) {
       case 'start':
-        this.#stage(this.#attempts.started(decision))
-        this.#launches.push(decision)
-        return true
+        return this.#begin(decision)
       case 'skip':
         this.#stage({ type: 'node-skipped', node: decision.node, cause: decision.cause })
         return true
@@ -88,6 +91,38 @@ export class Engine {
         for (const event of this.#attempts.failedAtOnce(decision.node, decision.failure)) this.#stage(event)
         return true
     }
+  }
+
+  /** Starts an attempt, unless a person is to be asked first, or there is a result that can be taken over. */
+  #begin(decision: Start): boolean {
+    const { node, attempt } = decision
+    if (this.#lookingUp.has(node)) return false
+    const held = this.#attempts.heldBack(node)
+    if (held) {
+      for (const event of held) this.#stage(event)
+      return true
+    }
+    const found = this.#attempts.lookUp(node)
+    if (!(found instanceof Promise)) return this.#beginWith(decision, found)
+    this.#lookingUp.add(node)
+    const tell = (result: MaybeReusable): void => this.#inbox.put({ kind: 'looked-up', node, attempt, found: result })
+    // Whatever hinders a look into the cache, the step itself can be performed.
+    found.then(tell, () => tell(undefined))
+    return false
+  }
+
+  #beginWith(decision: Start, found: MaybeReusable): true {
+    if (found) this.#stage(this.#attempts.reused(decision.node, found))
+    else {
+      this.#stage(this.#attempts.started(decision))
+      this.#launches.push(decision)
+    }
+    return true
+  }
+
+  #lookedUp({ node, attempt, found }: LookedUp): void {
+    this.#lookingUp.delete(node)
+    if (this.#run.stopping === null) this.#beginWith({ type: 'start', node, attempt }, found)
   }
 
   #finish(decision: Extract<Decision, { type: 'finish' }>): true {
@@ -138,6 +173,9 @@ export class Engine {
         return
       case 'ended':
         for (const event of this.#attempts.ended(message)) this.#stage(event)
+        return
+      case 'looked-up':
+        this.#lookedUp(message)
         return
       case 'stop':
         this.#stopping(message.cause)

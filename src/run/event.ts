@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
+import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
+import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
+import type { Gate, GateOpened } from './gate.ts'
 
 /**
  * The journal's vocabulary: all that can happen to a run. Facts only; what follows from them is `fold`'s business.
@@ -18,6 +21,8 @@ export type RunEvent =
   | Delivered
   | AttemptEnded
   | NodeSkipped
+  | NodeReused
+  | GateOpened
   | GateAnswered
   | Noticed
   | Nested
@@ -40,6 +45,7 @@ export interface RunStarted {
   readonly budget: string | null
   /** Of a nested run: commits that all its steps see. */
   readonly inherited?: readonly string[]
+  readonly choice?: Choice
 }
 
 /** One step of the plan as the journal keeps it: enough to fold without the pipeline. */
@@ -75,6 +81,7 @@ export interface RunResumed {
   /** Of a nested run, where both may have changed. */
   readonly inputs?: JsonObject
   readonly inherited?: readonly string[]
+  readonly choice?: Choice
 }
 
 export interface NodesExpanded {
@@ -89,48 +96,6 @@ export interface AttemptStarted {
   readonly attempt: number
   /** Changes when the node's definition, inputs or upstream results change: resume compares it. */
   readonly fingerprint: string
-}
-
-/** Durable before the call is sent: a run killed from here on counts the hold as spent. */
-export interface CallReserved {
-  readonly type: 'call-reserved'
-  readonly call: string
-  readonly node: string
-  readonly attempt: number
-  readonly provider: string
-  readonly model: string
-  readonly hold: string
-}
-
-export interface CallSettled {
-  readonly type: 'call-settled'
-  readonly call: string
-  readonly cost: string
-  /** `measured`: from the provider's own usage; `hold`: usage was lost, the whole hold is charged; `none`: nothing was used. */
-  readonly basis: 'measured' | 'hold' | 'none'
-  readonly usage: UsageCounts
-  readonly retries: number
-}
-
-export interface UsageCounts {
-  /** Uncached input. */
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
-}
-
-export interface RouteDecided {
-  readonly type: 'route-decided'
-  readonly node: string
-  readonly attempt: number
-  readonly route: string | null
-  readonly chosen: string | null
-  readonly reason: string
-  readonly excluded: readonly { readonly model: string; readonly because: string }[]
-  readonly outcome: string
-  /** All that the choice came from: it can be derived again from this alone. */
-  readonly audit?: Json
 }
 
 export interface CheckFinished {
@@ -191,6 +156,10 @@ export interface AttemptEnded {
   /** Absent where nothing was kept. */
   readonly artifacts?: readonly Artifact[]
   readonly failure: Failure | null
+  /** Of a `waiting` one that did its work: why nobody may build on it yet. */
+  readonly gate?: Gate
+  /** Of a `waiting` one: when its question is no longer to be answered. */
+  readonly expiresAt?: number
   /** When a failed attempt is to be tried again, not before this time; null: the node has ended. */
   readonly retryAt: number | null
 }
@@ -208,8 +177,38 @@ export interface NodeSkipped {
   readonly cause: SkipCause
 }
 
-/** `condition`: its own `if` is false, which holds nobody up. `blocked`: `need` failed or was blocked itself. `empty`: a matrix without a cell. */
-export type SkipCause = { readonly kind: 'condition' } | { readonly kind: 'blocked'; readonly need: string } | { readonly kind: 'empty' }
+/**
+ * `condition`: its own `if` is false, which holds nobody up. `blocked`: `need` failed or was blocked itself. `empty`: a matrix
+ * without a cell. `unwanted`: the command line chose other steps. `autonomy`: it would deliver, and nothing is to be delivered.
+ */
+export type SkipCause =
+  | { readonly kind: 'condition' }
+  | { readonly kind: 'blocked'; readonly need: string }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'unwanted' }
+  | { readonly kind: 'autonomy' }
+
+/** A node takes over what an equal one gave before: nothing of it is performed. */
+export interface NodeReused extends Reusable {
+  readonly type: 'node-reused'
+  readonly node: string
+  readonly fingerprint: string
+}
+
+/** What a node gave, as far as another can take it over. */
+export interface Reusable {
+  /** `cache`: content-addressed, of any run; `run`: of the run that this one takes up. */
+  readonly source: 'cache' | 'run'
+  readonly run: string
+  readonly exitCode: number | null
+  readonly outputs: JsonObject
+  readonly commit: string | null
+  /** The commits that those who need it see, where that is not `commit` alone. */
+  readonly carries?: readonly string[]
+  readonly filesChanged: readonly string[]
+  readonly model: string | null
+  readonly checks: readonly CheckResult[]
+}
 
 /** A person has answered a waiting node, or nobody did in time. */
 export interface GateAnswered {

@@ -1,5 +1,7 @@
-import type { AttemptEnded, AttemptStarted, CallReserved, CallSettled, CheckFinished, GateAnswered, Nested, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { CallReserved, CallSettled } from './call-event.ts'
+import type { AttemptEnded, AttemptStarted, CheckFinished, GateAnswered, Nested, NodeReused, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
 import type { Failure } from './failure.ts'
+import type { GateOpened } from './gate.ts'
 import { emptyRun, layNodes, layPlan } from './lay.ts'
 import { hasEnded } from './run.ts'
 import type { NodeState, Run, StepState } from './run.ts'
@@ -18,6 +20,8 @@ export function fold(run: Run, event: Recorded): Run {
     case 'attempt-started': return withNode(run, event.node, (node) => startAttempt(run, node, event))
     case 'attempt-ended': return withNode(run, event.node, (node) => endAttempt(run, node, event))
     case 'node-skipped': return withNode(run, event.node, (node) => skip(run, node, event))
+    case 'node-reused': return withNode(run, event.node, (node) => reuse(run, node, event))
+    case 'gate-opened': return withNode(run, event.node, (node) => hold(run, node, event))
     case 'gate-answered': return withNode(run, event.node, (node) => answer(run, node, event))
     case 'check-finished': prove(run, event); return withNode(run, event.node, (node) => keepLatest(node, event.result))
     case 'delivered': run.deliveries.push(event); return run
@@ -43,6 +47,7 @@ function start(run: Run, event: Recorded<RunStarted>): Run {
   run.base = event.base
   run.budget = event.budget === null ? null : BigInt(event.budget)
   run.inherited = event.inherited ?? []
+  run.choice = event.choice ?? {}
   run.startedAt = event.at
   layPlan(run, event.plan, new Set())
   return run
@@ -60,6 +65,7 @@ function resume(run: Run, event: Recorded<RunResumed>): Run {
   run.budget = event.budget === null ? null : BigInt(event.budget)
   run.inputs = event.inputs ?? run.inputs
   run.inherited = event.inherited ?? run.inherited
+  run.choice = event.choice ?? run.choice
   layPlan(run, event.plan, new Set(event.keep))
   for (const id of event.keep) withNode(run, id, (node) => { begun(run, node); if (hasEnded(node)) endNode(run, node) })
   return run
@@ -135,17 +141,41 @@ function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): v
   }
   Object.assign(node, {
     status: event.status, exitCode: event.exitCode, outputs: event.outputs, commit: event.commit, filesChanged: event.filesChanged,
-    model: event.model, failure: event.failure, finishedAt: event.at,
+    model: event.model, failure: event.failure, finishedAt: event.at, expiresAt: event.expiresAt ?? null,
+    ...(event.gate ? { gate: event.gate, answer: null } : {}),
   })
   if (node.status !== 'waiting') endNode(run, node)
 }
 
+function reuse(run: Run, node: NodeState, event: Recorded<NodeReused>): void {
+  Object.assign(node, {
+    status: 'passed', cached: true, fingerprint: event.fingerprint, startedAt: event.at, finishedAt: event.at, exitCode: event.exitCode,
+    outputs: event.outputs, commit: event.commit, carries: event.carries ?? null, filesChanged: event.filesChanged, model: event.model,
+    checks: [...event.checks], reused: { source: event.source, run: event.run },
+  })
+  begun(run, node)
+  endNode(run, node)
+}
+
+function hold(run: Run, node: NodeState, event: Recorded<GateOpened>): void {
+  Object.assign(node, { status: 'waiting', fingerprint: event.fingerprint, gate: event.gate, answer: null, finishedAt: event.at })
+  begun(run, node)
+}
+
+/** With leave to start a node begins when the plan is laid again: who asks a person does not go on. */
 function answer(run: Run, node: NodeState, event: Recorded<GateAnswered>): void {
   if (node.status !== 'waiting') return
-  const { answer: given, by, comment } = event
+  const { answer: given, by, comment, at } = event
+  node.answer = { answer: given, by, comment, at }
+  if (given === 'approved' && node.gate !== null && node.gate.reason !== 'change') {
+    node.status = 'pending'
+    node.finishedAt = null
+    return
+  }
   node.status = given === 'approved' ? 'passed' : 'failed'
   node.failure = given === 'approved' ? null : gateFailure(event)
-  node.answer = { answer: given, by, comment }
+  const last = node.attempts.at(-1)
+  if (last?.status === 'waiting') last.status = node.status
   node.finishedAt = event.at
   endNode(run, node)
 }

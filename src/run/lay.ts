@@ -7,7 +7,7 @@ export function emptyRun(id: string): Run {
     id, seq: 0, pipeline: '', file: '', inputs: {}, base: null, budget: null, startedAt: 0, finishedAt: null, resumes: 0,
     status: 'running', exitCode: null, stopping: null, outputs: {},
     steps: new Map(), nodes: new Map(), frontier: new Set(), running: new Set(), retrying: new Set(), calls: new Map(), routes: [], notices: [], proofs: [], deliveries: [],
-    nested: new Map(), inherited: [], spent: 0n,
+    nested: new Map(), choice: {}, inherited: [], spent: 0n,
   }
 }
 
@@ -45,12 +45,14 @@ function stepState(step: PlannedStep): StepState {
   }
 }
 
-/** What was spent on a node stays spent when it begins anew. */
+/** What was spent on a node stays spent when it begins anew, and leave that was given to start it is not asked for twice. */
 function nodeState(step: string, node: PlannedNode, before: NodeState | undefined): NodeState {
+  const isFree = before?.answer?.answer === 'approved' && before.gate !== null && before.gate.reason !== 'change'
   return {
     id: node.id, step, matrix: node.matrix, status: 'pending', cached: false, attempts: before?.attempts ?? [],
     earlier: before?.attempts.length ?? 0, retryAt: null,
-    fingerprint: null, startedAt: null, finishedAt: null, exitCode: null, outputs: {}, commit: null, filesChanged: [],
-    model: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [], answer: null,
+    fingerprint: isFree ? before.fingerprint : null, startedAt: null, finishedAt: null, exitCode: null, outputs: {}, commit: null, carries: null,
+    reused: null, filesChanged: [], model: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [],
+    gate: isFree ? before.gate : null, expiresAt: null, answer: isFree ? before.answer : null,
   }
 }

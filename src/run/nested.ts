@@ -4,6 +4,7 @@ import { buildPlan } from '../plan/build.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { AttemptTask, NestedOrder } from './contract.ts'
 import type { BaseState, Recorded, RunEvent, StopCause } from './event.ts'
+import { stricter } from './autonomy.ts'
 import { emptyRun } from './lay.ts'
 import { openRun } from './open.ts'
 import { createOutlook } from './outlook.ts'
@@ -40,7 +41,8 @@ const SOONER_MS = 200
  */
 export async function performNested(order: NestedOrder, site: NestedSite): Promise<Run> {
   const { task, signal } = site
-  const plan = buildPlan(order.pipeline)
+  const autonomy = stricter(order.pipeline.autonomy, site.world.plan.pipeline.autonomy)
+  const plan = buildPlan({ ...order.pipeline, autonomy })
   const run = task.nested ? structuredClone(task.nested) : emptyRun(task.run)
   const world = surroundings(order, site, plan)
   const engine = site.begin(run, world)
@@ -60,6 +62,7 @@ function surroundings(order: NestedOrder, { task, world, emit }: NestedSite, pla
   return {
     ...world,
     plan,
+    earlier: undefined,
     kinds: order.kinds,
     expressions: order.expressions,
     facts: { ...world.facts, inputs: order.inputs },
@@ -76,8 +79,8 @@ function opening({ pipeline, inputs }: NestedOrder, { task, base }: NestedSite, 
   const { inherited } = task
   if (run.seq === 0) return [{ ...openRun(world.plan, run.id, known, base), inherited }]
   const now: Run = { ...run, inputs: known, inherited }
-  const { event, expired } = planResume(world.plan, now, createOutlook(world, now))
-  return [{ ...event, inputs: known, inherited }, ...expired]
+  const { event, answers } = planResume(world.plan, now, createOutlook(world, now))
+  return [{ ...event, inputs: known, inherited }, ...answers]
 }
 
 /** The journal holds no value of a secret input, whoever gave it. */

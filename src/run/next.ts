@@ -49,6 +49,10 @@ export function next(plan: Plan, run: Run, outlook: Outlook): Decision[] {
 
 /** Appends what a ready step may do. */
 function decideStep(run: Run, step: PlanStep, state: StepState, slots: Slots, outlook: Outlook, decisions: Decision[]): void {
+  if (!step.isWanted) {
+    decisions.push(...leaveOut(run, state))
+    return
+  }
   if (state.nodes === null) {
     decisions.push(...expand(run, step, state, outlook))
     return
@@ -60,6 +64,12 @@ function decideStep(run: Run, step: PlanStep, state: StepState, slots: Slots, ou
     if (decision.type === 'start' && !slots.take(step)) return
     decisions.push(decision)
   }
+}
+
+function leaveOut(run: Run, { id, nodes }: StepState): Decision[] {
+  if (nodes === null) return [{ type: 'expand', step: id, nodes: [{ id, matrix: null }] }, { type: 'skip', node: id, cause: { kind: 'unwanted' } }]
+  const untouched = nodes.filter((node) => run.nodes.get(node)?.status === 'pending')
+  return untouched.map((node) => ({ type: 'skip', node, cause: { kind: 'unwanted' } }))
 }
 
 function decideNode(run: Run, step: PlanStep, state: StepState, node: NodeState, outlook: Outlook): Decision {

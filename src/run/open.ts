@@ -1,13 +1,15 @@
 import type { JsonObject } from '../base/json.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Choice } from './choice.ts'
 import type { BaseState, PlannedStep, RunStarted } from './event.ts'
 
 /** The first event of a run. `inputs` are told with their secrets masked. */
-export function openRun(plan: Plan, run: string, inputs: JsonObject, base: BaseState | null): RunStarted {
+export function openRun(plan: Plan, run: string, inputs: JsonObject, base: BaseState | null, choice: Choice = {}): RunStarted {
   const { pipeline } = plan
   return {
     type: 'run-started', version: 1, run, pipeline: pipeline.name, file: pipeline.file, inputs, plan: plannedSteps(plan), base,
     budget: pipeline.limits.budget?.toString() ?? null,
+    ...(Object.keys(choice).length > 0 ? { choice } : {}),
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
+import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
-import type { Artifact, BaseState, CheckResult, Delivered, GateAnswered, Noticed, Proof, RouteDecided, RunStatus, SkipCause, StopCause, UsageCounts } from './event.ts'
+import type { RouteDecided, UsageCounts } from './call-event.ts'
+import type { Artifact, BaseState, CheckResult, Delivered, GateAnswered, NodeReused, Noticed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
+import type { Gate } from './gate.ts'
 
 /** A run as the journal tells it: `fold` of its events and nothing else. */
 export interface Run {
@@ -36,6 +39,8 @@ export interface Run {
   readonly deliveries: (Delivered & { readonly at: number })[]
   /** Runs of other pipelines, by the node that performs them; a node that begins anew goes on with its own. */
   readonly nested: Map<string, Run>
+  /** What the command line chose for it. */
+  choice: Choice
   /** Commits that all steps see: none but in a nested run. */
   inherited: readonly string[]
   /** What all calls were charged, those of nested runs too. */
@@ -77,7 +82,7 @@ export interface NodeState {
   readonly step: string
   readonly matrix: JsonObject | null
   status: NodeStatus
-  /** Kept from before a resume. */
+  /** Kept from before a resume, or taken over from an equal one. */
   cached: boolean
   attempts: AttemptState[]
   /** How many of its attempts were made before the plan was last laid: retries are counted anew after a resume. */
@@ -90,14 +95,22 @@ export interface NodeState {
   exitCode: number | null
   outputs: JsonObject
   commit: string | null
+  /** The commits that those who need it see, where it was taken over and that is not `commit` alone. */
+  carries: readonly string[] | null
+  /** Where it was taken over from. */
+  reused: Pick<NodeReused, 'source' | 'run'> | null
   filesChanged: readonly string[]
   model: string | null
   failure: Failure | null
   skipped: SkipCause | null
   cost: Pico
   checks: CheckResult[]
-  /** Who answered it, where it asked a person. */
-  answer: Pick<GateAnswered, 'answer' | 'by' | 'comment'> | null
+  /** Why a person is or was asked, where the step itself asks nobody. */
+  gate: Gate | null
+  /** When its question is no longer to be answered. */
+  expiresAt: number | null
+  /** Who answered it, where a person was asked. */
+  answer: (Pick<GateAnswered, 'answer' | 'by' | 'comment'> & { readonly at: number }) | null
 }
 
 export interface AttemptState {

@@ -29,7 +29,8 @@ function carriedBy(run: Run, step: StepState, nodes: readonly NodeState[]): read
 }
 
 /** Of a node that performs a pipeline, all that its last steps carry: none of them holds the changes of the others. */
-function changesOf(run: Run, node: NodeState, commit: string): readonly string[] {
+export function changesOf(run: Run, node: NodeState, commit: string): readonly string[] {
+  if (node.carries !== null) return node.carries
   const inner = run.nested.get(node.id)
   return inner ? carriedAtEnd(inner) : [commit]
 }

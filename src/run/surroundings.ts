@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Clock } from '../base/ports.ts'
 import type { Expressions } from '../pipeline/expression.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { StepKind } from './contract.ts'
+import type { MaybeReusable, StepKind } from './contract.ts'
 import type { Recorded } from './event.ts'
 import type { Facts } from './facts.ts'
 import type { Run } from './run.ts'
@@ -11,6 +11,8 @@ import type { Run } from './run.ts'
 export interface Surroundings {
   readonly plan: Plan
   readonly facts: Facts
+  /** What nodes gave in the run that this one takes up, by their ids and fingerprints. */
+  readonly earlier?: ((node: string, fingerprint: string) => MaybeReusable) | undefined
   /** Undefined where the pipeline has no expression. */
   readonly expressions: Expressions | undefined
   readonly kinds: Readonly<Record<string, StepKind>>

@@ -22,6 +22,7 @@ import type { StepWorld } from './world.ts'
 /** An agent in a worktree of its own: its work is proved by the step's checks and goes back to it until they hold. */
 export function agentKind(world: StepWorld): StepKind {
   return {
+    byAgents: true,
     async attempt(task, io) {
       const step = task.step as AgentStep
       const agent = world.pipeline.agents.get(step.agent)

@@ -17,6 +17,7 @@ import type { StepWorld } from './world.ts'
  */
 export function deliverKind(world: StepWorld): StepKind {
   return {
+    delivers: true,
     async attempt(task, io) {
       const delivery = await prepare(world, task, io)
       if (!delivery.ok) return failed(delivery.error)

@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts'
 import { formatUsd } from '../base/money.ts'
-import type { AttemptEnded, CheckFinished, Delivered, GateAnswered, Nested, Noticed, Recorded, RouteDecided, RunResumed, SkipCause, StopCause } from '../run/event.ts'
+import type { RouteDecided } from '../run/call-event.ts'
+import type { AttemptEnded, CheckFinished, Delivered, GateAnswered, Nested, NodeReused, Noticed, Recorded, RunResumed, SkipCause, StopCause } from '../run/event.ts'
 import type { Run } from '../run/run.ts'
 import { statusStyle } from './paint.ts'
 import type { Paint } from './paint.ts'
@@ -29,6 +30,8 @@ function linesOf(event: Recorded, run: Run, voice: Voice): string[] {
     case 'delivered': return [deliveredLine(event, voice)]
     case 'attempt-ended': return [endLine(event, run, voice)]
     case 'node-skipped': return [`${named(event.node, voice)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
+    case 'node-reused': return [`${named(event.node, voice)}: ${paint('green', 'passed')}, ${reuseWords(event)}`]
+    case 'gate-opened': return [`${named(event.node, voice)}: ${paint(statusStyle('waiting'), 'waiting')}: ${plainLine(event.gate.question)}`]
     case 'gate-answered': return [answerLine(event, voice)]
     case 'noticed': return [noticeLine(event, voice)]
     case 'run-stopping': return prefix === '' ? [paint('yellow', `stopping: ${stopWords(event.cause)}`)] : []
@@ -89,13 +92,18 @@ function endLine(event: AttemptEnded, run: Run, voice: Voice): string {
     ...(event.commit === null ? [] : [`commit ${plainLine(event.commit.slice(0, 10))}`]),
     ...(event.retryAt === null ? [] : ['to be tried again']),
   ]
-  const question = event.status === 'waiting' && typeof event.outputs.question === 'string' ? `: ${plainLine(event.outputs.question)}` : ''
+  const asked = event.gate?.question ?? event.outputs.question
+  const question = event.status === 'waiting' && typeof asked === 'string' ? `: ${plainLine(asked)}` : ''
   return `${named(event.node, voice)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : question}`
 }
 
 function deliveredLine({ node, kind, target, commit, already }: Delivered, voice: Voice): string {
   const what = commit === null ? '' : ` of ${plainLine(commit.slice(0, 10))}`
   return `${named(node, voice)}: ${already ? 'was delivered already' : 'delivered'}: ${kind} ${plainLine(target)}${what}`
+}
+
+function reuseWords({ source, run }: NodeReused): string {
+  return source === 'cache' ? 'from the cache' : `as in the run ${plainLine(run)}`
 }
 
 function answerLine(event: GateAnswered, voice: Voice): string {
@@ -116,6 +124,8 @@ export function skipWords(cause: SkipCause): string {
     case 'condition': return 'its condition is false'
     case 'blocked': return `${plainLine(cause.need)} did not pass`
     case 'empty': return 'its matrix is empty'
+    case 'unwanted': return 'other steps were chosen'
+    case 'autonomy': return '`autonomy: manual` delivers nothing'
   }
 }
 

@@ -85,7 +85,9 @@ describe('resume', () => {
     expect((await runFor(0, folder, ['resume', 'r1'])).report).toEqual(report)
     expect([logOf(folder), journalOf(folder)]).toEqual(['c', before])
     const none = await orchRun({ cwd: folder, args: ['resume'] })
-    expect([none.code, none.stderr]).toEqual([2, 'error: there is no unfinished run to go on with\n  help: `orch-run runs` lists the runs of this folder\n'])
+    expect([none.code, none.stderr]).toEqual([0, 'the run `r1` has passed, there is nothing to do\n'])
+    const empty = await orchRun({ cwd: folderWith({}), args: ['resume'] })
+    expect([empty.code, empty.stderr]).toEqual([2, 'error: there is no run to go on with\n  help: `orch-run runs` lists the runs of this folder\n'])
   })
 
   it('refuses an unknown run with 2 and a damaged journal with 5 and the line', async () => {

@@ -10,7 +10,7 @@ export function runStep(id: string, needs: readonly string[] = [], more: Partial
   return {
     kind: 'run', id, needs, run: 'true', shell: 'bash -euo pipefail', outputs: undefined, name: undefined, if: undefined, matrix: undefined,
     env: {}, timeoutMs: undefined, retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false,
-    workspace: 'inherit', artifacts: [], files: [], priority: 0, ...more,
+    workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low', ...more,
   }
 }
 
@@ -18,6 +18,6 @@ export function planOf(steps: readonly StepSpec[], more: Partial<Pipeline> = {})
   return buildPlan({
     file: 'pipeline.yml', name: 'test', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
     routes: new Map(), limits: LIMITS, agents: new Map(), checks: new Map(),
-    workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, reports: {}, children: new Map(), ...more,
+    workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, autonomy: 'full', steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, reports: {}, children: new Map(), ...more,
   })
 }

@@ -9,7 +9,8 @@ import { providers } from './provider.ts'
 import { reports } from './reports.ts'
 import { routes } from './route.ts'
 import { kindRules, steps } from './step.ts'
-import { env, named, plainValue, record, text } from './values.ts'
+import { AUTONOMIES } from '../words.ts'
+import { env, named, plainValue, record, text, words } from './values.ts'
 import { workspace } from './workspace.ts'
 
 /** A whole pipeline as its author writes it. Top-level keys that begin with `x-` are the author's own. */
@@ -30,6 +31,12 @@ export const pipeline = record(
     agents: Type.Optional(agents),
     checks: Type.Optional(checks),
     workspace: Type.Optional(workspace),
+    autonomy: Type.Optional(words(AUTONOMIES, {
+      description:
+        'How much goes without a person. `supervised`: steps that deliver, and those with `risk: high`, wait for approval before they ' +
+        'start. `manual`: so does every change of an agent before another step may build on it, and nothing is delivered. Default: `full`.',
+      examples: ['supervised'], default: 'full',
+    })),
     defaults: Type.Optional(defaults),
     steps,
     outputs: Type.Optional(named(NAME, plainValue, {

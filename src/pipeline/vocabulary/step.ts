@@ -143,6 +143,10 @@ const commonKeys = {
   priority: Type.Optional(count(0, 1_000_000_000, {
     description: 'Of the steps that could start, those with the higher priority start first. Default: 0.', examples: [10], default: 0,
   })),
+  risk: Type.Optional(words(['low', 'high'], {
+    description: 'A step of high risk waits for approval before it starts, unless `autonomy` is `full`. Default: `low`.',
+    examples: ['high'], default: 'low',
+  })),
   workspace: Type.Optional(words(['inherit', 'worktree', 'checkout', 'none'], {
     description:
       '`inherit`: a worktree where something it needs has changed files, else the checkout. `worktree`, `checkout`: always ' +

@@ -49,6 +49,29 @@ const AttemptSchema = Type.Object({
   failure: orNull(FailureSchema),
 })
 
+const ReusedSchema = Type.Object(
+  {
+    source: Type.Union([Type.Literal('cache'), Type.Literal('run')]),
+    run: Type.String({ description: 'The run that performed it' }),
+  },
+  { description: 'Where its result was taken from' },
+)
+
+const ApprovalSchema = Type.Object(
+  {
+    reason: Type.Union([Type.Literal('step'), Type.Literal('risk'), Type.Literal('delivery'), Type.Literal('change')], {
+      description: 'Why a person is asked: an `approve` step, a step of high risk, one that delivers, or an agent’s change',
+    }),
+    question: orNull(Type.String()),
+    answer: orNull(Type.Union([Type.Literal('approved'), Type.Literal('rejected'), Type.Literal('expired')])),
+    by: orNull(Type.String({ description: 'Who answered' })),
+    comment: orNull(Type.String({ description: 'Why' })),
+    at: orNull(time('When it was answered')),
+    expires_at: orNull(time('When the question can no longer be answered')),
+  },
+  { description: 'What a person was asked, and the answer' },
+)
+
 const StepSchema = Type.Object({
   id: Type.String({ description: 'The node: `test(node=20,os=linux)` of a matrix, else the step' }),
   step: Type.String({ description: 'The key of the step in the pipeline' }),
@@ -56,7 +79,9 @@ const StepSchema = Type.Object({
   status: Status,
   needs: Type.Array(Type.String()),
   matrix: orNull(anyObject('Its cell of the matrix')),
-  cached: Type.Boolean({ description: 'Kept from before a resume' }),
+  cached: Type.Boolean({ description: 'Kept from before a resume, or taken over from an equal step' }),
+  reused: orNull(ReusedSchema),
+  approval: orNull(ApprovalSchema),
   started_at: orNull(time('When its first attempt began')),
   finished_at: orNull(time('When its last attempt ended')),
   duration_ms: milliseconds(),

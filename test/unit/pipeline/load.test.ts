@@ -11,7 +11,7 @@ async function pipelineOf(text: string, file = 'ci/fix.yml'): Promise<Pipeline> 
 
 const STEP = {
   name: undefined, needs: [], if: undefined, matrix: undefined, env: {}, timeoutMs: undefined,
-  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit', artifacts: [], files: [], priority: 0,
+  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low' as const,
 }
 
 describe('load', () => {
@@ -20,7 +20,7 @@ describe('load', () => {
       file: 'ci/fix.yml', name: 'fix', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
       limits: { budget: undefined, warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() },
       routes: new Map(), agents: new Map(), checks: new Map(),
-      workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] },
+      workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, autonomy: 'full',
       steps: new Map([['hello', { ...STEP, id: 'hello', kind: 'run', run: 'echo hello', shell: 'bash -euo pipefail', outputs: undefined }]]),
       outputs: {}, reports: {}, children: new Map(),
     })
@@ -146,6 +146,7 @@ steps:
     artifacts: [out/**, out/**]
     files: [src/**]
     priority: 5
+    risk: high
     run: y
     shell: sh -e
     outputs: { w: { type: string } }
@@ -154,7 +155,7 @@ steps:
     expect(pipeline.steps.get('a')).toMatchObject({ outputs: new Map([['v', undefined]]) })
     expect(pipeline.steps.get('b')).toEqual({
       id: 'b', name: 'B', needs: ['a'], if: 'inputs.list != null', env: { A: '1' }, timeoutMs: 10_000, continueOnError: true, workspace: 'none',
-      artifacts: ['out/**'], files: ['src/**'], priority: 5,
+      artifacts: ['out/**'], files: ['src/**'], priority: 5, risk: 'high',
       retry: { attempts: 3, backoffMs: 2000, maxDelayMs: 60_000, on: ['timeout'] },
       matrix: {
         dimensions: new Map<string, unknown>([['os', ['x', 1, null]], ['node', { expression: 'inputs.list' }]]), include: [{ os: 'y' }], exclude: [{ os: 'x' }],
