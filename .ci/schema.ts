@@ -6,15 +6,18 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from '../src/pipeline/vocabulary/pipeline.ts'
+import { testFile } from '../src/pipeline/vocabulary/test.ts'
 import { reportSchema } from '../src/report/vocabulary/report.ts'
 
 type Schema = Record<string, unknown>
 
 const root = join(import.meta.dirname, '..')
-const schema = publishedSchema()
+const schema = publishedSchema('pipeline', pipeline)
+const tests = publishedSchema('test', testFile)
 /** What is published, by the name of its file. */
 const texts = new Map([
   ['pipeline', `${JSON.stringify(schema, undefined, 2)}\n`],
+  ['test', `${JSON.stringify(tests, undefined, 2)}\n`],
   ['report', `${JSON.stringify(reportSchema(), undefined, 2)}\n`],
 ])
 
@@ -25,10 +28,12 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1
   }
 } else {
-  const shape = bare(schema) as Schema
   for (const [name, text] of texts) writeFileSync(published(name), text)
-  writeFileSync(join(root, 'src/pipeline/validator.generated.js'), compile(shape))
-  writeFileSync(join(root, 'src/pipeline/shape.generated.js'), `export const shape = ${JSON.stringify(shape)}\n`)
+  for (const [prefix, published] of [['', schema], ['test-', tests]] as const) {
+    const shape = bare(published) as Schema
+    writeFileSync(join(root, `src/pipeline/${prefix}validator.generated.js`), compile(shape))
+    writeFileSync(join(root, `src/pipeline/${prefix}shape.generated.js`), `export const shape = ${JSON.stringify(shape)}\n`)
+  }
 }
 
 function published(name: string): string {
@@ -36,7 +41,7 @@ function published(name: string): string {
 }
 
 /** Every titled part becomes a definition: short to read, and a function of its own that is compiled only if it is called. */
-function publishedSchema(): Schema {
+function publishedSchema(name: string, whole: object): Schema {
   const definitions: Schema = {}
   const lift = (value: unknown, isRoot: boolean): unknown => {
     if (Array.isArray(value)) return value.map((item) => lift(item, false))
@@ -46,12 +51,12 @@ function publishedSchema(): Schema {
     definitions[lifted.title] = lifted
     return { $ref: `#/$defs/${lifted.title}` }
   }
-  const { title: _title, ...whole } = lift(JSON.parse(JSON.stringify(pipeline)), true) as Schema
+  const { title: _title, ...lifted } = lift(JSON.parse(JSON.stringify(whole)), true) as Schema
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    $id: 'urn:orch-run:pipeline:1',
-    title: 'orch-run pipeline',
-    ...whole,
+    $id: `urn:orch-run:${name}:1`,
+    title: `orch-run ${name}`,
+    ...lifted,
     $defs: definitions,
   }
 }

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EXIT } from '../src/cli/exit-code.ts'
 import { load } from '../src/pipeline/load.ts'
+import { loadTests } from '../src/pipeline/test-file.ts'
 import { FUNCTIONS } from '../src/pipeline/expression-functions.ts'
 import { CONTEXTS } from '../src/pipeline/names.ts'
 import { RETRYABLE } from '../src/pipeline/words.ts'
@@ -29,6 +30,10 @@ describe('pipelines of the documentation', () => {
   it('are there at all', () => {
     expect(blocks.filter((block) => block.kind === 'pipeline').length).toBeGreaterThanOrEqual(3)
     expect(blocks.filter((block) => block.kind === 'fragment').length).toBeGreaterThanOrEqual(5)
+  })
+
+  it.each(blocks.filter(({ kind, text }) => kind === 'file' && /^tests:/m.test(text)).map((block) => [`${block.file}:${block.line}`, block] as const))('%s is a file of tests without a mistake', (place, { text }) => {
+    expect(loadTests(text, place).diagnostics).toEqual([])
   })
 
   it.each(pipelineFiles())('%s has no mistake', async (file) => {
@@ -77,7 +82,7 @@ describe('commands of the README', () => {
   it('have the options that are named', () => {
     const spans = texts.flatMap(({ text }) => [...text.matchAll(/`(--[a-z][^`\n]*|orch-run [^`\n]*)`/g)].map(([, span = '']) => span))
     const options = new Set(spans.flatMap((span) => [...span.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option)))
-    const all = [told, ...['run', 'resume', 'validate', 'plan', 'approve', 'runs', 'show', 'logs', 'schema'].map((command) => help(command))].join('\n')
+    const all = [told, ...['run', 'resume', 'validate', 'plan', 'approve', 'runs', 'show', 'logs', 'test', 'schema'].map((command) => help(command))].join('\n')
     expect(options.size).toBeGreaterThan(8)
     expect([...options].filter((option) => !all.includes(option))).toEqual([])
   })

@@ -79,7 +79,7 @@ describe('the command `schema`', () => {
 
   it('says which there are', async () => {
     const ended = await orchRun({ cwd: ROOT, args: ['schema', 'run'] })
-    expect({ ...ended, ms: 0 }).toEqual({ code: 2, stdout: '', stderr: 'error: there is no schema `run`\n  help: one of `pipeline`, `report`\n', ms: 0 })
+    expect({ ...ended, ms: 0 }).toEqual({ code: 2, stdout: '', stderr: 'error: there is no schema `run`\n  help: one of `pipeline`, `test`, `report`\n', ms: 0 })
   })
 })
 

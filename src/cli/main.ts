@@ -75,7 +75,10 @@ function addLooks(program: Command, end: (code: number) => void): void {
     .addOption(new Option('--format <format>').choices(['text', 'json', 'mermaid', 'dot']).default('text'))
     .addOption(input()).option('--inputs-file <file>', 'inputs from a YAML or JSON file').addOption(budget())
     .action(async (file: string, options: RunOptions & { format: 'text' | 'json' | 'mermaid' | 'dot' }) => end(await (await import('./plan-command.ts')).planCommand(file, options)))
-  program.command('schema').description('print a JSON Schema').argument('[name]', 'pipeline or report', 'pipeline')
+  program.command('test').description('run tests of pipelines (`*.test.yml`) on recordings; no key, no cost').argument('<files...>')
+    .option('--update', 'make the recordings anew by real calls, which need keys and cost money').option('--json', 'the outcomes as JSON')
+    .action(async (files: string[], options: { update?: boolean; json?: boolean }) => end(await (await import('./test-command.ts')).testCommand(files, options)))
+  program.command('schema').description('print a JSON Schema').argument('[name]', 'pipeline, test or report', 'pipeline')
     .action(async (name: string) => end(await (await import('./schema-command.ts')).schemaCommand(name)))
 }
 

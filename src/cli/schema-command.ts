@@ -1,9 +1,10 @@
 import pipeline from '../../schemas/pipeline.schema.json' with { type: 'json' }
+import test from '../../schemas/test.schema.json' with { type: 'json' }
 import { reportSchema } from '../report/vocabulary/report.ts'
 import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
 
-const SCHEMAS: ReadonlyMap<string, () => object> = new Map([['pipeline', () => pipeline], ['report', reportSchema]])
+const SCHEMAS: ReadonlyMap<string, () => object> = new Map([['pipeline', () => pipeline], ['test', () => test], ['report', reportSchema]])
 
 /** Prints a JSON Schema as it is published for editors. */
 export async function schemaCommand(name: string): Promise<number> {

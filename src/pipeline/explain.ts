@@ -6,6 +6,7 @@ import { explainValue } from './explain-value.ts'
 import { pathOf } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
 import { shapeAt } from './shape.ts'
+import type { Shape } from './shape.ts'
 import type { ShapeError } from './validator.generated.js'
 
 /** What about the keys of a mapping can be wrong; everything else is about a value. */
@@ -14,9 +15,12 @@ const ABOUT_KEYS = new Set(['additionalProperties', 'required', 'anyOf', 'proper
 /** A list of a million wrong items is not explained a million times. */
 const MOST_EXPLAINED = 20_000
 
-/** The findings of the schema in words, one diagnostic for each mistake, with the exact key or value that is to blame. */
-export function explain(document: Document, errors: readonly ShapeError[]): Diagnostic[] {
-  const mistakes = errors.slice(0, MOST_EXPLAINED).filter(isTold).map((error) => mistakeOf(document, error)).filter(isNew)
+/**
+ * The findings of the schema in words, one diagnostic for each mistake, with the exact key or value that is to blame; `root` is the
+ * schema where it is not that of pipelines.
+ */
+export function explain(document: Document, errors: readonly ShapeError[], root?: Shape): Diagnostic[] {
+  const mistakes = errors.slice(0, MOST_EXPLAINED).filter(isTold).map((error) => mistakeOf(document, error, root)).filter(isNew)
   const owners = new Map<string, Mistake[]>()
   const values = new Map<string, Mistake>()
   const misplaced = new Set<string>()
@@ -47,9 +51,9 @@ function isNew({ node }: Mistake): boolean {
   return node?.kind !== 'scalar' || !node.broken
 }
 
-function mistakeOf(document: Document, error: ShapeError): Mistake {
+function mistakeOf(document: Document, error: ShapeError, root: Shape | undefined): Mistake {
   const path = pathOf(document, error.instancePath)
-  return { error, path, node: nodeAt(document, path), shape: shapeAt(error.schemaPath) }
+  return { error, path, node: nodeAt(document, path), shape: shapeAt(error.schemaPath, root) }
 }
 
 /** The mapping whose key it is about. */

@@ -5,8 +5,8 @@ import { isObject } from '../base/json.ts'
 export type Shape = Readonly<Record<string, unknown>>
 
 /** The schema that holds the keyword an error's `schemaPath` ends with. */
-export function shapeAt(schemaPath: string): Shape {
-  let at: unknown = shape
+export function shapeAt(schemaPath: string, root: Shape = shape): Shape {
+  let at: unknown = root
   for (const part of schemaPath.split('/').slice(1, -1)) {
     const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
     if (Array.isArray(at)) at = at[Number(key)]
