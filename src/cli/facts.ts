@@ -2,7 +2,6 @@ import { isObject } from '../base/json.ts'
 import type { JsonObject } from '../base/json.ts'
 import { PortError } from '../base/ports.ts'
 import type { Files } from '../base/ports.ts'
-import { trustOf } from '../forge/trust.ts'
 import type { Facts } from '../run/facts.ts'
 import { EXIT } from './exit-code.ts'
 import type { Readiness } from './preflight.ts'
@@ -45,14 +44,4 @@ async function readEvent(files: Files, path: string): Promise<JsonObject> {
     if (!(error instanceof PortError) && !(error instanceof SyntaxError)) throw error
     throw new Stop(EXIT.invalid, `the event file \`${path}\` (GITHUB_EVENT_PATH) cannot be read: ${error.message}`)
   }
-}
-
-/**
- * Stops for an event that whoever caused it must not spend our keys, money and machines with. Such a run would need a sandbox
- * that holds, and there is none yet.
- */
-export function refuseUntrusted(github: JsonObject): void {
-  const trust = trustOf(github)
-  if (trust === undefined || trust.trusted) return
-  throw new Stop(EXIT.refused, `the event is untrusted: ${trust.reason}, and there is no sandbox to run it in`, 'let somebody with write access start the run')
 }

@@ -10,7 +10,7 @@ import { resumeCommand as nextCommand } from '../report/next-command.ts'
 import { reportFormats } from '../report/registry.ts'
 import { choiceOf, chosenSteps, withoutOthers } from './chosen-steps.ts'
 import { EXIT } from './exit-code.ts'
-import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
+import { factsOf, readGithub } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
 import { keepCalled, keptCalled } from './kept-pipelines.ts'
 import { childReader, keptReader, loadPipeline, parsePipeline } from './load-pipeline.ts'
@@ -20,9 +20,11 @@ import { environment, realPorts } from './ports.ts'
 import { preflight } from './preflight.ts'
 import { expressionsOf, overrule, tellAgain, textOf } from './run-command.ts'
 import type { RunOptions } from './run-options.ts'
+import { createRunSandboxes } from './run-sandboxes.ts'
 import { hiddenValues, namedSecrets } from './secrets.ts'
 import { orStop, Stop } from './stop.ts'
 import { stateStore, unwrap } from './store.ts'
+import { admit } from './untrusted.ts'
 import { wantedReports } from './write-reports.ts'
 
 type ResumeOptions = RunOptions & { readonly frozen?: boolean }
@@ -74,13 +76,14 @@ async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<n
   const loaded = await readAgain({ ports, cwd, run, folder, options })
   const inputs = await knownInputs(ports, loaded.pipeline, run, options, cwd)
   const choice = choiceNow(run, options)
-  const pipeline = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), { ...options, ...choice, ...(run.base ? { base: run.base.commit } : {}) })
-  const chosen = chosenSteps(pipeline, { ...options, ...choice })
+  const wanted = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), { ...options, ...choice, ...(run.base ? { base: run.base.commit } : {}) })
+  const chosen = chosenSteps(wanted, { ...options, ...choice })
   const github = await readGithub(ports.files, env)
-  refuseUntrusted(github)
+  const sandboxes = createRunSandboxes(ports, env, { run: run.id, cwd, stateDir: options.stateDir })
+  const { pipeline, trusted } = await admit(github, wanted, withoutOthers(wanted, chosen), sandboxes)
   const readiness = await preflight(ports, withoutOthers(pipeline, chosen), { ...options, run: run.id }, env, cwd)
   const secrets = namedSecrets(textOf(loaded, pipeline), env)
-  const facts = factsOf(github, readiness, inputs, secrets)
+  const facts = factsOf(github, readiness, inputs, trusted ? secrets : {})
   const expressions = await expressionsOf(loaded, pipeline)
   const plan = buildPlan(pipeline, chosen)
   const { event, answers, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run), options.from)
@@ -89,7 +92,7 @@ async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<n
     await folder.savePipeline(loaded.text)
     await keepCalled(ports.files, folder, loaded.called)
   }
-  const order = { ports, env, cwd, plan, run, first: [{ ...event, ...(Object.keys({ ...run.choice, ...choice }).length > 0 ? { choice } : {}) }, ...answers], facts, expressions, readiness, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
+  const order = { ports, env, cwd, plan, run, first: [{ ...event, ...(Object.keys({ ...run.choice, ...choice }).length > 0 ? { choice } : {}) }, ...answers], facts, expressions, readiness, sandboxes, trusted, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
   return performRun(order)
 }
 

@@ -11,7 +11,7 @@ import type { Outlook } from '../run/next.ts'
 import type { ResumePlan } from '../run/resume.ts'
 import type { Run } from '../run/run.ts'
 import { choiceOf, chosenSteps, withoutOthers } from './chosen-steps.ts'
-import { factsOf, readGithub, refuseUntrusted } from './facts.ts'
+import { factsOf, readGithub } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
 import { keepCalled } from './kept-pipelines.ts'
 import { loadPipeline } from './load-pipeline.ts'
@@ -21,10 +21,12 @@ import { performRun } from './perform-run.ts'
 import { environment, realPorts } from './ports.ts'
 import { preflight } from './preflight.ts'
 import type { RunOptions } from './run-options.ts'
+import { createRunSandboxes } from './run-sandboxes.ts'
 import { hiddenValues, namedSecrets } from './secrets.ts'
 import { orStop } from './stop.ts'
 import { chosenRunId, stateStore, unwrap } from './store.ts'
 import { runToTakeUp, takeUp } from './take-up.ts'
+import { admit } from './untrusted.ts'
 import { wantedReports } from './write-reports.ts'
 
 /** Runs a pipeline: everything that can be known is checked first, and then the first step starts. */
@@ -39,18 +41,19 @@ async function run(file: string, options: RunOptions): Promise<number> {
   wantedReports(options.report)
   const loaded = await loadPipeline(ports.files, file, cwd)
   const inputs = await givenInputs(ports.files, loaded.pipeline, options, cwd)
-  const named = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), options)
-  const chosen = chosenSteps(named, options)
+  const wanted = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), options)
+  const chosen = chosenSteps(wanted, options)
   const id = chosenRunId(ports, options.runId)
   const github = await readGithub(ports.files, env)
-  refuseUntrusted(github)
+  const sandboxes = createRunSandboxes(ports, env, { run: id, cwd, stateDir: options.stateDir })
+  const { pipeline: named, trusted } = await admit(github, wanted, withoutOthers(wanted, chosen), sandboxes)
   const store = await stateStore(ports, cwd, options.stateDir)
   const source = options.from === undefined ? undefined : await runToTakeUp(store, named.steps, named.file, options.from)
   const pipeline = source?.base && options.base === undefined ? overrule(named, { base: source.base.commit }) : named
   const readiness = await preflight(ports, withoutOthers(pipeline, chosen), { ...options, run: id }, env, cwd)
   const secrets = namedSecrets(textOf(loaded, pipeline), env)
   const hidden = hiddenValues(pipeline, secrets, inputs, env)
-  const facts = factsOf(github, readiness, inputs, secrets)
+  const facts = factsOf(github, readiness, inputs, trusted ? secrets : {})
   const expressions = await expressionsOf(loaded, pipeline)
   const plan = buildPlan(pipeline, chosen)
   const known = createRedactor(hidden).json(inputs)
@@ -62,7 +65,7 @@ async function run(file: string, options: RunOptions): Promise<number> {
   await keepCalled(ports.files, folder, loaded.called)
   const first = openRun(plan, id, known, readiness.base, choiceOf(options))
   try {
-    return await performRun({ ports, env, cwd, plan, run: emptyRun(id), first: [first], facts, earlier: taken?.earlier, expressions, readiness, hidden, folder, options })
+    return await performRun({ ports, env, cwd, plan, run: emptyRun(id), first: [first], facts, earlier: taken?.earlier, expressions, readiness, sandboxes, trusted, hidden, folder, options })
   } finally {
     await folder.close()
   }

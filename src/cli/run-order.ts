@@ -5,6 +5,7 @@ import type { RunEvent } from '../run/event.ts'
 import type { Facts } from '../run/facts.ts'
 import type { Run } from '../run/run.ts'
 import type { Surroundings } from '../run/surroundings.ts'
+import type { Sandboxes } from '../sandbox/sandbox.ts'
 import type { RunFolder } from '../store/store.ts'
 import type { Readiness } from './preflight.ts'
 import type { RunOptions } from './run-options.ts'
@@ -23,6 +24,9 @@ export interface RunOrder {
   readonly earlier?: Surroundings['earlier']
   readonly expressions: Expressions | undefined
   readonly readiness: Readiness
+  readonly sandboxes: Sandboxes
+  /** Whether whoever set the run off is trusted. */
+  readonly trusted: boolean
   readonly hidden: readonly string[]
   readonly folder: RunFolder
   readonly options: Pick<RunOptions, 'ui' | 'json' | 'report' | 'concurrency' | 'record' | 'replay' | 'stateDir'>

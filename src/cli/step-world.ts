@@ -17,6 +17,8 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor): Ste
   const shared = {
     ports,
     expressions: order.expressions,
+    trusted: order.trusted,
+    sandboxes: order.sandboxes,
     // The keys of all pipelines of the run: none is another's business.
     environment: Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name))),
     checkout: { cwd, root },
@@ -35,7 +37,10 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor): Ste
     }
   }
   const models = async (): Promise<Models> => (await import('./open-models.ts')).openModels(order, redactor)
-  return { ...worldOf(plan.pipeline, readiness.checks, models), close: async () => workspaces.close() }
+  return { ...worldOf(plan.pipeline, readiness.checks, models), close: async () => {
+    await workspaces.close()
+    await order.sandboxes.close()
+  } }
 }
 
 function namedFiles(pipeline: Pipeline, cwd: string, root: string): string[] {

@@ -23,6 +23,8 @@ export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<s
     tools: [...new Set(agent.tools)],
     permissions: agent.permissions ?? 'limited',
     allowCommands: agent.allow_commands ?? [],
+    allowHosts: [...new Set(agent.allow_hosts)],
+    sandbox: agent.sandbox ?? 'auto',
     maxTurns: agent.max_turns ?? 50,
     maxOutputTokens: agent.max_output_tokens ?? 8192,
     temperature: agent.temperature,

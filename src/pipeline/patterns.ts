@@ -17,6 +17,8 @@ export const REPORT = '^(tsc|eslint-json|junit:.+|sarif:.+)$'
 export const INSIDE_PATH = '^(?![/\\\\~])(?![A-Za-z]:)(?!(\\./*)*$)(?!([^\\u0000]*[/\\\\])?\\.\\.([/\\\\]|$))[^\\u0000]+$'
 export const FILE_PATH = '^[^\\u0000]+$'
 export const HTTP_URL = '^https?://[^\\s/?#]+'
+/** A host in full, in lower case: no `*`, no address, no port. */
+export const HOST = '^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$'
 export const BASE = '^[^-\\s\\u0000-\\u001f\\u007f][^\\u0000-\\u001f\\u007f]*$'
 /** What git takes as the name of a branch; where an expression makes it, git is asked when it is known. */
 export const BRANCH = '^([\\s\\S]*\\$\\{\\{[\\s\\S]*|(?![-/.])(?!.*(\\.\\.|@\\{|//|/\\.|\\.lock(/|$)|[./]$))[^\\s~^:?*\\[\\\\\\u0000-\\u001f\\u007f]+)$'
@@ -46,6 +48,7 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   [INSIDE_PATH, { code: 'bad-path', wanted: 'a relative path inside the repository, without `..` and without a NUL character' }],
   [FILE_PATH, { code: 'bad-path', wanted: 'a path: not empty, without a NUL character' }],
   [HTTP_URL, { code: 'bad-url', wanted: 'a URL that begins with `http://` or `https://`' }],
+  [HOST, { code: 'bad-value', wanted: 'the full name of a host in lower case, such as `registry.npmjs.org`: no `*`, no address, no port' }],
   [BASE, { code: 'bad-value', wanted: '`HEAD`, `working-tree` or a branch, tag or commit' }],
   [BRANCH, { code: 'bad-name', wanted: 'the name of a branch, such as `fix/dates`' }],
   [FREE, { code: 'bad-price', wanted: '`free`, or a mapping of prices in USD per million tokens', isWhole: true }],

@@ -116,6 +116,9 @@ export interface AgentSpec {
   readonly tools: readonly string[]
   readonly permissions: Permissions
   readonly allowCommands: readonly string[]
+  /** Hosts that its commands and checks may reach. */
+  readonly allowHosts: readonly string[]
+  readonly sandbox: 'auto' | 'require' | 'off'
   readonly maxTurns: number
   readonly maxOutputTokens: number
   readonly temperature: number | undefined

@@ -1,4 +1,4 @@
-import { allRuns } from '../run/nested-runs.ts'
+import { allNodes, allRuns } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import { reportExceptions } from './exceptions.ts'
 import { reportModels } from './models.ts'
@@ -30,6 +30,7 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
       status: run.status === 'running' ? 'pending' : run.status, exit_code: run.exitCode,
       started_at: isoTime(run.startedAt), finished_at: isoTime(run.finishedAt),
       duration_ms: run.finishedAt === null ? 0 : Math.max(0, run.finishedAt - run.startedAt),
+      isolation: weakestIsolation(run),
       resumes: run.resumes, resume_after: run.stopping?.kind === 'quota' ? isoTime(run.stopping.resumeAfter) : null, inputs: run.inputs, outputs: run.outputs,
     },
     git: { base: run.base?.commit ?? null, head: headCommit(run), dirty: run.base?.dirty ?? false },
@@ -46,6 +47,14 @@ function reportDeliveries(run: Run): Report['deliveries'] {
   return allRuns(run).flatMap(({ run: one, prefix }) => one.deliveries.map(({ node, attempt, at, kind, target, commit, already }) => ({
     step: `${prefix}${node}`, attempt, at: isoTime(at), kind, target, commit, already,
   })))
+}
+
+const ISOLATIONS = ['process', 'namespace', 'sandbox'] as const
+
+/** How well the least guarded agent of a run was locked in. */
+function weakestIsolation(run: Run): Report['run']['isolation'] {
+  const found = new Set(allNodes(run).map(({ node }) => node.isolation))
+  return ISOLATIONS.find((isolation) => found.has(isolation)) ?? null
 }
 
 function reportRoutes(run: Run): Report['routes'] {

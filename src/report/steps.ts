@@ -23,7 +23,7 @@ function reportStep(step: StepState, node: NodeState, prefix: string): ReportSte
     started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node),
     exit_code: node.exitCode,
     outputs: node.outputs, commit: node.commit, files_changed: [...node.filesChanged], cost_usd: picoToUsd(node.cost),
-    agent: step.agent, model: node.model,
+    agent: step.agent, model: node.model, isolation: node.isolation ?? null,
     attempts: node.attempts.map((attempt) => ({
       attempt: attempt.attempt, status: shownStatus(attempt.status), duration_ms: attempt.durationMs, failure: shownFailure(attempt.failure),
     })),
@@ -41,7 +41,7 @@ function unexpanded(step: StepState, prefix: string): ReportStep {
   return {
     id, step: id, kind: step.kind, status: 'pending', needs: step.needs.map((need) => `${prefix}${need}`), matrix: null, cached: false, reused: null, approval: null,
     started_at: null, finished_at: null, duration_ms: 0, exit_code: null, outputs: {}, commit: null, files_changed: [], cost_usd: 0,
-    agent: step.agent, model: null, attempts: [], checks: [], artifacts: [], failure: null,
+    agent: step.agent, model: null, isolation: null, attempts: [], checks: [], artifacts: [], failure: null,
   }
 }
 

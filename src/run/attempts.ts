@@ -235,6 +235,7 @@ function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
     type: 'attempt-ended', node: ended.node, attempt: ended.attempt, status: result.status, durationMs: ended.durationMs,
     exitCode: result.exitCode ?? null, outputs: result.outputs ?? {}, commit: result.commit ?? null,
     filesChanged: result.filesChanged ?? [], model: result.model ?? null, failure: result.failure ?? null, retryAt,
+    ...(result.isolation === undefined ? {} : { isolation: result.isolation }),
     ...(result.artifacts && result.artifacts.length > 0 ? { artifacts: result.artifacts } : {}),
   }
 }

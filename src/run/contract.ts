@@ -3,7 +3,7 @@ import type { Expressions, Scope } from '../pipeline/expression.ts'
 import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import type { Failure } from './failure.ts'
 import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
-import type { Artifact, CheckFinished, Delivered, Noticed, Proof, Reusable } from './event.ts'
+import type { Artifact, CheckFinished, Delivered, Isolation, Noticed, Proof, Reusable } from './event.ts'
 import type { Run } from './run.ts'
 
 /** What the engine asks of a step kind: to perform one attempt and to tell how it ended. It never rejects for the step's sake. */
@@ -84,5 +84,7 @@ export interface AttemptResult {
   readonly filesChanged?: readonly string[]
   readonly model?: string | null
   readonly artifacts?: readonly Artifact[]
+  /** How well an agent's commands were locked in; absent where the step has none. */
+  readonly isolation?: Isolation
   readonly failure?: Failure
 }

@@ -153,6 +153,8 @@ export interface AttemptEnded {
   readonly commit: string | null
   readonly filesChanged: readonly string[]
   readonly model: string | null
+  /** How well an agent's commands were locked in; absent where there are none. */
+  readonly isolation?: Isolation
   /** Absent where nothing was kept. */
   readonly artifacts?: readonly Artifact[]
   readonly failure: Failure | null
@@ -163,6 +165,9 @@ export interface AttemptEnded {
   /** When a failed attempt is to be tried again, not before this time; null: the node has ended. */
   readonly retryAt: number | null
 }
+
+/** The words of the report for what a sandbox is: all of it, without a network at all, or none. */
+export type Isolation = 'sandbox' | 'namespace' | 'process'
 
 /** A file that was kept with an attempt. */
 export interface Artifact {

@@ -16,6 +16,7 @@ export type Failure =
   | { readonly code: 'program-failed'; readonly message: string }
   | { readonly code: 'protected-path'; readonly message: string; readonly files: readonly string[] }
   | { readonly code: 'permission-denied'; readonly message: string }
+  | { readonly code: 'sandbox-failed'; readonly message: string }
   | { readonly code: 'max-turns'; readonly message: string }
   | { readonly code: 'model-refused'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
@@ -60,6 +61,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'rejected':
     case 'protected-path':
     case 'permission-denied':
+    case 'sandbox-failed':
     case 'not-answered':
     case 'internal':
       return false

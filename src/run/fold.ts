@@ -141,7 +141,7 @@ function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): v
   }
   Object.assign(node, {
     status: event.status, exitCode: event.exitCode, outputs: event.outputs, commit: event.commit, filesChanged: event.filesChanged,
-    model: event.model, failure: event.failure, finishedAt: event.at, expiresAt: event.expiresAt ?? null,
+    model: event.model, isolation: event.isolation ?? null, failure: event.failure, finishedAt: event.at, expiresAt: event.expiresAt ?? null,
     ...(event.gate ? { gate: event.gate, answer: null } : {}),
   })
   if (node.status !== 'waiting') endNode(run, node)

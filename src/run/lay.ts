@@ -52,7 +52,7 @@ function nodeState(step: string, node: PlannedNode, before: NodeState | undefine
     id: node.id, step, matrix: node.matrix, status: 'pending', cached: false, attempts: before?.attempts ?? [],
     earlier: before?.attempts.length ?? 0, retryAt: null,
     fingerprint: isFree ? before.fingerprint : null, startedAt: null, finishedAt: null, exitCode: null, outputs: {}, commit: null, carries: null,
-    reused: null, filesChanged: [], model: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [],
+    reused: null, filesChanged: [], model: null, isolation: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [],
     gate: isFree ? before.gate : null, expiresAt: null, answer: isFree ? before.answer : null,
   }
 }

@@ -3,7 +3,7 @@ import type { Pico } from '../base/money.ts'
 import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
 import type { RouteDecided, UsageCounts } from './call-event.ts'
-import type { Artifact, BaseState, CheckResult, Delivered, GateAnswered, NodeReused, Noticed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
+import type { Artifact, BaseState, CheckResult, Delivered, GateAnswered, Isolation, NodeReused, Noticed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
 import type { Gate } from './gate.ts'
 
 /** A run as the journal tells it: `fold` of its events and nothing else. */
@@ -101,6 +101,8 @@ export interface NodeState {
   reused: Pick<NodeReused, 'source' | 'run'> | null
   filesChanged: readonly string[]
   model: string | null
+  /** How well the commands of its agent were locked in; null where it has none. */
+  isolation: Isolation | null
   failure: Failure | null
   skipped: SkipCause | null
   cost: Pico

@@ -39,9 +39,7 @@ function groupsOf(address: string): number[] | undefined {
   return words.every((word) => /^[0-9a-f]{1,4}$/i.test(word)) ? words.map((word) => Number.parseInt(word, 16)) : undefined
 }
 
-/** A name of a host as it may be allowed: lower-case labels, at least two, and no address. */
+/** A name of a host as it may be allowed: lower-case labels, at least two, the last with a letter first as no address has it. */
 export function isHostName(name: string): boolean {
-  const labels = name.split('.')
-  if (name.length > 253 || labels.length < 2 || !labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label))) return false
-  return !/^(0x)?[0-9a-f]*$/.test(labels.at(-1) ?? '') || !/\d/.test(labels.at(-1) ?? '')
+  return name.length <= 253 && /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(name)
 }

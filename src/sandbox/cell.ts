@@ -8,7 +8,7 @@ import { bridgeArguments, startBridge } from './bridge.ts'
 import type { Bridge } from './bridge.ts'
 import { createEgress } from './egress.ts'
 import { layOut, mount, system } from './layout.ts'
-import { makeView } from './workshop.ts'
+import { makeBooth } from './workshop.ts'
 import type { Workshop } from './workshop.ts'
 import type { Cell, Sandbox, Service } from './sandbox.ts'
 
@@ -23,11 +23,11 @@ export async function createCell(workshop: Workshop, cell: Cell, folder: string)
   const { ports, owner } = workshop
   const egress: Service[] = cell.allowHosts.length === 0 ? [] : [{ name: EGRESS, accept: createEgress(ports, cell) }]
   const services = [...cell.services, ...egress]
-  const view = await makeView(workshop, folder, cell)
-  const [mounts, connected] = await Promise.all([layOut(ports.files, view), connect(workshop, services, folder)])
+  const { view, filter } = await makeBooth(workshop, folder, cell)
+  const [mounts, connected] = await Promise.all([layOut(ports.files, view), connect(workshop, services, folder, filter)])
   if (!connected.ok && cell.services.length > 0) return err(`services cannot be reached from inside of the sandbox: ${connected.error}`)
   const network = connected.ok ? connected.value : undefined
-  const enclosure = { ...workshop, mounts, networkOf: network?.bridge.pid, processes: 'own' as const }
+  const enclosure = { tools: workshop.tools, owner, filter, mounts, networkOf: network?.bridge.pid, processes: 'own' as const }
   const proxy = network?.ports.get(EGRESS)
   return ok({
     isolation: connected.ok ? 'sandbox' : 'namespace',
@@ -71,9 +71,9 @@ interface Network {
 }
 
 /** A network namespace in which nothing is but our bridge, and behind it the services; none where there are no services. */
-async function connect(workshop: Workshop, services: readonly Service[], folder: string): Promise<Result<Network | undefined, string>> {
+async function connect(workshop: Workshop, services: readonly Service[], folder: string, filter: string): Promise<Result<Network | undefined, string>> {
   if (services.length === 0) return ok(undefined)
-  const { ports: { files, processes, sockets }, settings, tools, owner, filter } = workshop
+  const { ports: { files, processes, sockets }, settings, tools, owner } = workshop
   if (tools.nsenter === undefined) return err('`nsenter` is not on the PATH')
   const place = join(folder, 'sockets')
   await files.makeFolder(place, 0o700)

@@ -3,9 +3,8 @@ import type { Files } from '../base/ports.ts'
 
 /** What a sandbox shows of this machine. */
 export interface View {
-  /** Can be written, or with `read` only seen. */
+  /** Can be written. */
   readonly root: string
-  readonly access: 'write' | 'read'
   /** Folders of the sandbox's own that stand where temporary files and the user's home are. */
   readonly temporary: string
   readonly home: { readonly path: string; readonly own: string } | undefined
@@ -30,7 +29,7 @@ const TOOLCHAINS = [
 
 /** Options of bubblewrap for a view: from an empty tree on, only what is named here is there. */
 export async function layOut(files: Files, view: View): Promise<string[]> {
-  const { root, access, temporary, home, hidden } = view
+  const { root, temporary, home, hidden } = view
   const taboo = [...hidden, root, ...(home ? [home.path] : [])]
   const shown = await realPaths(files, [...view.programs.flatMap(withInstallation), ...toolchains(home?.path), ...view.visible])
   // Nothing that would show what is hidden again, and nothing twice that is there already.
@@ -38,7 +37,7 @@ export async function layOut(files: Files, view: View): Promise<string[]> {
   return [
     ...['/run', '/var'].flatMap((path) => ['--perms', '0755', '--dir', path]), ...(await system(files)), '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm',
     ...covers(hidden), '--bind', temporary, '/tmp', '--bind', temporary, '/var/tmp', ...(home ? mount('--bind', home.own, home.path) : []),
-    ...further.flatMap((path) => mount('--ro-bind', path, path)), ...mount(access === 'write' ? '--bind' : '--ro-bind', root, root),
+    ...further.flatMap((path) => mount('--ro-bind', path, path)), ...mount('--bind', root, root),
   ]
 }
 

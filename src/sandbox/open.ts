@@ -15,6 +15,7 @@ export function createSandboxes(ports: SandboxPorts, settings: SandboxSettings):
   const tried = async (): Promise<Trial> => (trial ??= tryOut(ports, settings))
   return {
     readiness: async () => (await tried()).readiness,
+    close: async () => ports.files.remove(settings.folder),
     async open(cell) {
       count += 1
       return openCell({ ports, settings }, cell, cell.mode === 'off' ? undefined : await tried(), join(settings.folder, String(count)))

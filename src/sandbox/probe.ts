@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Ports } from '../base/ports.ts'
 import { causeOf } from './cause.ts'
 import type { Readiness } from './sandbox.ts'
@@ -54,9 +53,4 @@ async function run({ processes, clock }: ProbePorts, argv: [string, ...string[]]
   const { exitCode } = await child.ended
   cancel()
   return { exitCode, said: Buffer.concat(chunks).toString('utf8') }
-}
-
-/** The folder of a probe below the private one. */
-export function probeFolder(folder: string): string {
-  return join(folder, 'probe')
 }

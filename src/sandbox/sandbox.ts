@@ -17,6 +17,8 @@ export interface Sandboxes {
   readiness(): Promise<Readiness>
   /** An error, as a sentence, when what was asked for cannot be had; never less than that. */
   open(cell: Cell): Promise<Result<Sandbox, string>>
+  /** Removes what all of them have left. */
+  close(): Promise<void>
 }
 
 export type Readiness = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly help: string }
@@ -26,8 +28,6 @@ export interface Cell {
   readonly mode: SandboxMode
   /** The worktree: with temporary folders and a home of its own all that can be written. */
   readonly root: string
-  /** `read`: not even the worktree can be written. */
-  readonly access: 'write' | 'read'
   /** Further paths that can be seen, read-only; those that do not exist are left out. */
   readonly visible: readonly string[]
   /** Hosts that can be reached, by HTTPS and through the proxy alone: exact names in lower case. */

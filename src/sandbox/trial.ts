@@ -6,7 +6,7 @@ import { layOut } from './layout.ts'
 import { probe } from './probe.ts'
 import type { Readiness } from './sandbox.ts'
 import { seccompFilter } from './seccomp.ts'
-import { makeView } from './workshop.ts'
+import { makeBooth } from './workshop.ts'
 import type { SandboxPorts, SandboxSettings, Workshop } from './workshop.ts'
 
 /** `nobody`, who owns nothing. */
@@ -29,22 +29,21 @@ export async function tryOut(ports: SandboxPorts, settings: SandboxSettings): Pr
   if (owner && setpriv === undefined) return refuse('`setpriv` is not on the PATH, by which root becomes another user', 'install util-linux')
   const filter = seccompFilter(settings.architecture)
   if (!filter) return refuse(`there is no filter of system calls for ${settings.architecture}`, 'run on x64 or arm64')
-  await ports.files.makeFolder(settings.folder, 0o700)
-  const filterFile = join(settings.folder, 'filter')
-  await ports.files.write(filterFile, filter, 0o600)
-  const workshop: Workshop = { ports, settings, tools: { bwrap, shell: '/bin/sh', setpriv, nsenter }, owner, filter: filterFile }
+  const workshop: Workshop = { ports, settings, tools: { bwrap, shell: '/bin/sh', setpriv, nsenter }, owner, filter }
   const readiness = await tryBubblewrap(workshop)
   return { readiness, workshop: readiness.ok ? workshop : undefined }
 }
 
+/** Leaves nothing behind: many runs are only asked whether they could be locked in. */
 async function tryBubblewrap(workshop: Workshop): Promise<Readiness> {
-  const { ports, settings, owner, tools, filter } = workshop
+  const { ports, settings, owner, tools } = workshop
   const folder = join(settings.folder, 'probe')
-  const view = await makeView(workshop, folder, { root: join(folder, 'tree'), access: 'write', visible: [] })
-  await ports.files.makeFolder(view.root, 0o755)
-  if (owner) await ports.files.own(view.root, owner, 'entry')
+  const root = join(folder, 'tree')
+  const { view, filter } = await makeBooth(workshop, folder, { root, visible: [] })
+  await ports.files.makeFolder(root, 0o755)
+  if (owner) await ports.files.own(root, owner, 'entry')
   const mounts = await layOut(ports.files, view)
-  const readiness = await probe(ports, (argv) => enclosed({ tools, owner, filter, mounts, networkOf: undefined, processes: 'own' }, '/', argv), view.root, settings.env)
-  await ports.files.remove(folder)
+  const readiness = await probe(ports, (argv) => enclosed({ tools, owner, filter, mounts, networkOf: undefined, processes: 'own' }, '/', argv), root, settings.env)
+  await ports.files.remove(settings.folder)
   return readiness
 }

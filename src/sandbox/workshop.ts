@@ -27,19 +27,29 @@ export interface Workshop {
   readonly settings: SandboxSettings
   readonly tools: Tools
   readonly owner: Owner | undefined
+  /** What system calls are let through. */
+  readonly filter: Buffer
+}
+
+/** The folders of a sandbox's own. */
+export interface Booth {
+  readonly view: View
+  /** The file of the filter. */
   readonly filter: string
 }
 
-/** Makes the folders of a sandbox's own, and the view that has them. */
-export async function makeView({ ports: { files }, settings, owner }: Workshop, folder: string, cell: Pick<Cell, 'root' | 'access' | 'visible'>): Promise<View> {
+/** Makes them, below one that only we can reach. */
+export async function makeBooth({ ports: { files }, settings, owner, filter }: Workshop, folder: string, cell: Pick<Cell, 'root' | 'visible'>): Promise<Booth> {
   const { env, hidden } = settings
   const temporary = join(folder, 'tmp')
   const own = join(folder, 'home')
+  await files.makeFolder(settings.folder, 0o700)
   for (const path of [temporary, own]) {
     await files.makeFolder(path, 0o755)
     if (owner) await files.own(path, owner, 'entry')
   }
+  await files.write(join(folder, 'filter'), filter)
   const home = env.HOME !== undefined && env.HOME.startsWith('/') && env.HOME !== '/' ? { path: env.HOME, own } : undefined
   const programs = (env.PATH ?? '').split(':').filter((path) => path.startsWith('/') && path !== '/')
-  return { root: cell.root, access: cell.access, temporary, home, programs, visible: cell.visible, hidden }
+  return { view: { root: cell.root, temporary, home, programs, visible: cell.visible, hidden }, filter: join(folder, 'filter') }
 }

@@ -32,7 +32,9 @@ export function agentKind(world: StepWorld): StepKind {
         const conversation = await converse(bench, step, agent)
         const result = conversation.ok ? await prove(bench, step, conversation.value) : failed(conversation.error)
         await reportTrespasses(bench)
-        return io.signal.aborted ? { ...result, status: 'cancelled' } : result
+        const isolation = await place.enclosures?.isolation()
+        const told = isolation === undefined ? result : { ...result, isolation }
+        return io.signal.aborted ? { ...told, status: 'cancelled' } : told
       })
     },
   }
@@ -49,12 +51,20 @@ async function converse(bench: Bench, step: AgentStep, agent: AgentSpec): Promis
     maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, temperature: agent.temperature, tools: agent.tools,
     permissions: agent.permissions, allowCommands: agent.allowCommands, root: place.root, cwd: place.cwd, env: env.value,
   }
+  const enclosed = place.enclosures && runsPrograms(agent) ? await place.enclosures.forAgent(agent) : undefined
+  if (enclosed?.ok === false) return enclosed
+  const ports = enclosed?.value.ports ?? world.ports
   const surroundings = await agentIo(world, task, io, agent)
   const [program, ...rest] = agent.command
   if (agent.executor === 'command' && program !== undefined) {
-    return ok(createCommandConversation({ ...order, argv: [program, ...rest] }, world.ports, surroundings))
+    return ok(createCommandConversation({ ...order, argv: [program, ...rest] }, ports, surroundings))
   }
-  return ok(told(createConversation(order, createToolbox(world.ports, order), surroundings), surroundings.answeredBy))
+  return ok(told(createConversation(order, createToolbox(ports, order), surroundings), surroundings.answeredBy))
+}
+
+/** A model without a shell starts nothing: there is nothing to lock in. */
+function runsPrograms({ executor, tools, permissions }: AgentSpec): boolean {
+  return executor !== 'llm' || (tools.includes('shell') && permissions !== 'read-only')
 }
 
 /** The same conversation, its model told as `provider/model`: which one it was only the caller knows. */

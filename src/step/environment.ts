@@ -33,7 +33,7 @@ const memo = new WeakMap<StepWorld, Partial<Record<Openness, Readonly<Record<str
 function passedOn(world: StepWorld, openness: Openness): Record<string, string> {
   const keys = new Set([...world.pipeline.providers.values()].map((provider) => provider.apiKeyEnv))
   const entries = Object.entries(world.environment).filter(([name]) => {
-    if (openness === 'narrow') return HARMLESS.has(name) || name.startsWith('LC_')
+    if (openness === 'narrow' || !world.trusted) return HARMLESS.has(name) || name.startsWith('LC_')
     return !keys.has(name) && !STEERING.test(name)
   })
   return Object.fromEntries(entries)

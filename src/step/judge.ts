@@ -27,13 +27,16 @@ const CHECK_TIMEOUT_MS = 600_000
  * that is known. Stops early only when the run does.
  */
 export async function judge(bench: Bench, names: readonly string[], round: number, tree?: string): Promise<Result<readonly Verdict[], Failure>> {
-  const { world, io } = bench
+  const { world, io, place } = bench
   const verdicts: Verdict[] = []
+  // The author's own checkout is his to run; a worktree holds what agents wrote.
+  const enclosed = place.enclosures && names.length > 0 ? await place.enclosures.forChecks() : undefined
+  if (enclosed?.ok === false) return enclosed
   for (const name of names) {
     const check = world.checks.get(name)
     if (!check) return err({ code: 'program-missing', message: `the check \`${name}\` is neither declared nor detected`, program: name })
     io.activity(`checking ${name}`)
-    const verdict = await judgeOne(bench, check)
+    const verdict = await judgeOne(bench, enclosed?.value.ports ?? world.ports, check)
     if (!verdict.ok) return verdict
     if (io.signal.aborted) return ok(verdicts)
     verdicts.push(verdict.value)
@@ -43,7 +46,7 @@ export async function judge(bench: Bench, names: readonly string[], round: numbe
   return ok(verdicts)
 }
 
-async function judgeOne({ world, task, io, place }: Bench, check: CheckSpec): Promise<Result<Verdict, Failure>> {
+async function judgeOne({ world, task, io, place }: Bench, ports: StepWorld['ports'], check: CheckSpec): Promise<Result<Verdict, Failure>> {
   // What stands in a worktree is what agents wrote: it sees no more of the environment than they do.
   const env = stepEnvironment(world, task, place.worktree ? 'narrow' : 'open')
   if (!env.ok) return err({ code: 'expression-failed', message: env.error })
@@ -55,7 +58,7 @@ async function judgeOne({ world, task, io, place }: Bench, check: CheckSpec): Pr
     env: { ...env.value, ...variables.value }, timeoutMs: check.timeoutMs ?? CHECK_TIMEOUT_MS, expect: check.expect,
     report: check.report, gate: check.gate,
   }
-  return ok(await runCheck(order, world.ports, { signal: io.signal, output: (stream, chunk) => io.output(stream, chunk) }))
+  return ok(await runCheck(order, ports, { signal: io.signal, output: (stream, chunk) => io.output(stream, chunk) }))
 }
 
 /** The verdicts that fail a step. */

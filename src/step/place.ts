@@ -2,18 +2,23 @@ import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { AttemptIo, AttemptResult, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
-import type { Workspace, WorkspaceFailure, Workspaces } from '../workspace/workspace.ts'
+import type { Workspace, WorkspaceFailure } from '../workspace/workspace.ts'
 import { keepArtifacts } from './artifacts.ts'
+import { createEnclosures } from './enclosure.ts'
+import type { Enclosures } from './enclosure.ts'
 import { stepEnvironment } from './environment.ts'
 import { runScript } from './script.ts'
 import type { StepWorld } from './world.ts'
+import type { Worktree } from './worktree.ts'
 
 /** Where an attempt works. */
 export interface Place {
   readonly root: string
   readonly cwd: string
   /** Null where the step runs in the checkout itself, or nowhere in particular. */
-  readonly worktree: { readonly workspace: Workspace; readonly workspaces: Workspaces } | null
+  readonly worktree: Worktree | null
+  /** Where what agents wrote is run; null without a worktree. */
+  readonly enclosures: Enclosures | null
   leave(): Promise<void>
 }
 
@@ -37,13 +42,13 @@ async function openPlace(world: StepWorld, task: AttemptTask, io: AttemptIo): Pr
   const inherits = workspace === 'inherit' && task.inherited.length > 0
   if (kind === 'agent' || kind === 'deliver' || workspace === 'worktree' || inherits) return openWorktree(world, task, io)
   if (workspace === 'none') return ok(await emptyFolder(world, io))
-  return ok({ ...world.checkout, worktree: null, leave: async () => {} })
+  return ok({ ...world.checkout, worktree: null, enclosures: null, leave: async () => {} })
 }
 
 async function emptyFolder(world: StepWorld, io: AttemptIo): Promise<Place> {
   const folder = `${io.outputFile}.folder`
   await world.ports.files.makeFolder(folder)
-  return { root: folder, cwd: folder, worktree: null, leave: async () => world.ports.files.remove(folder) }
+  return { root: folder, cwd: folder, worktree: null, enclosures: null, leave: async () => world.ports.files.remove(folder) }
 }
 
 async function openWorktree(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Place, Failure>> {
@@ -53,13 +58,19 @@ async function openWorktree(world: StepWorld, task: AttemptTask, io: AttemptIo):
   const acquired = await workspaces.value.acquire(task.inherited)
   if (!acquired.ok) return err(workspaceFailure(acquired.error))
   const workspace = acquired.value
-  const leave = async (): Promise<void> => workspaces.value.release(workspace)
+  const worktree = { workspace, workspaces: workspaces.value }
+  const agent = task.step.kind === 'agent' ? world.pipeline.agents.get(task.step.agent) : undefined
+  const enclosures = createEnclosures(world, io, worktree, agent)
+  const leave = async (): Promise<void> => {
+    await enclosures.close()
+    await workspaces.value.release(workspace)
+  }
   const failure = await setUp(world, task, io, workspace)
   if (failure) {
     await leave()
     return err(failure)
   }
-  return ok({ root: workspace.root, cwd: workspace.cwd, worktree: { workspace, workspaces: workspaces.value }, leave })
+  return ok({ root: workspace.root, cwd: workspace.cwd, worktree, enclosures, leave })
 }
 
 async function setUp(world: StepWorld, task: AttemptTask, io: AttemptIo, workspace: Workspace): Promise<Failure | undefined> {

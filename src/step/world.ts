@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts'
 import type { Expressions } from '../pipeline/expression.ts'
 import type { CheckSpec, Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
+import type { Sandboxes } from '../sandbox/sandbox.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
 import type { AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
@@ -23,6 +24,9 @@ export interface StepWorld {
   readonly stateDir: string
   /** Declared checks, and those detected from the project, by name. */
   readonly checks: ReadonlyMap<string, CheckSpec>
+  /** Whoever set the run off may be trusted: no variable of ours is handed on else but what says where programs are. */
+  readonly trusted: boolean
+  readonly sandboxes: Sandboxes
   /** Opened at the first step that needs a worktree. */
   workspaces(): Promise<Result<Workspaces, Failure>>
   /** Opened at the first call of a model. */

@@ -1,5 +1,5 @@
 import { isAbsolute, join, normalize } from 'node:path'
-import type { Ports, Repository } from '../base/ports.ts'
+import type { Owner, Ports, Repository } from '../base/ports.ts'
 import { type Result, err, ok } from '../base/result.ts'
 import { publishBranch } from './branch.ts'
 import { clearFolder } from './clear.ts'
@@ -12,6 +12,7 @@ import { mergeAll } from './merge.ts'
 import { pinCommit } from './pin.ts'
 import { below, realPlace } from './place.ts'
 import { type Pool, createPool } from './pool.ts'
+import { objectFolders } from './objects.ts'
 import { createRepository } from './repository.ts'
 import { restoreTree } from './restore.ts'
 import { allSettled } from './settled.ts'
@@ -72,6 +73,7 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
   const folder = join(opened.stateDir, 'worktrees', opened.folder ?? opened.run)
   const unshared = [...opened.shares.link, ...opened.shares.copy]
   const rented = new Map<string, Slot>()
+  const lent = new Map<string, Owner>()
   let starting: Promise<Started> | undefined
   const started = (): Promise<Started> => {
     starting ??= start(ports, opened, folder, unshared).catch((error: unknown) => {
@@ -95,7 +97,12 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
       return ok(await furnish(own, slot, opened))
     }),
     collect: (workspace, text) => withSlot(workspace, async (own, slot) => collect(own, slot, unshared, text, clock.now() / 1000)),
-    restore: (workspace, tree) => withSlot(workspace, async (own, slot) => failingValue(() => restoreTree(own, slot, tree, unshared))),
+    restore: (workspace, tree) => withSlot(workspace, async (own, slot) => failingValue(async () => {
+      await restoreTree(own, slot, tree, unshared)
+      const tenant = lent.get(slot.tree)
+      if (tenant) await files.own(slot.tree, tenant, 'tree')
+    })),
+    lend: (workspace, tenant) => withSlot(workspace, async (own, slot) => failingValue(() => lend(own, slot, lent, tenant))),
     combine: (commits) => failing(async () => mergeAll((await started()).repository, opened.base, commits)),
     treeOf: async (commit) => (await (await started()).repository.ask(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`])).toString('latin1').trim(),
     publish: (branch, commit) => failing(async () => publishBranch(git, opened.repository, branch, commit)),
@@ -105,7 +112,9 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
     },
     async release(workspace) {
       const slot = rented.get(workspace.root)
-      if (slot !== undefined && rented.delete(workspace.root)) (await started()).pool.give(slot)
+      if (slot === undefined || !rented.delete(workspace.root)) return
+      if (lent.delete(slot.tree)) await files.own(slot.tree, ROOT, 'tree')
+      ;(await started()).pool.give(slot)
     },
     trespasses: async () => (starting === undefined ? [] : (await starting).guard.changes()),
     pin: (name, commit) => pinCommit(git, opened.repository, opened.run, name, commit),
@@ -131,7 +140,19 @@ async function furnish(own: Started, slot: Slot, { repository, prefix, shares }:
   const { files } = own
   await allSettled([writeTenantGit(own, slot), share(files, repository.root, slot.tree, shares)])
   const reachable = await makeInside(files, slot.tree, prefix)
-  return { root: slot.tree, cwd: reachable ? join(slot.tree, prefix) : slot.tree, base: slot.commit }
+  const sources = [...(await objectFolders(files, own.repository.objects)), ...shares.link.map((path) => join(repository.root, path))]
+  return { root: slot.tree, cwd: reachable ? join(slot.tree, prefix) : slot.tree, base: slot.commit, sources }
+}
+
+/** Only root can give away what it owns. */
+const ROOT: Owner = { uid: 0, gid: 0 }
+
+/** What another owner changes of the files' facts is recorded, or each of them would have to be read again when they are collected. */
+async function lend({ files, repository }: Started, slot: Slot, lent: Map<string, Owner>, tenant: Owner): Promise<void> {
+  const isFirst = !lent.has(slot.tree)
+  lent.set(slot.tree, tenant)
+  await files.own(slot.tree, tenant, 'tree')
+  if (isFirst) await repository.tryAsk(['update-index', '-q', '--refresh'], { tree: slot.tree, index: slot.index })
 }
 
 async function collect(

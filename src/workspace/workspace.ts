@@ -1,3 +1,4 @@
+import type { Owner } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
 
 /** A folder of files at one commit, where a step may write. */
@@ -8,6 +9,8 @@ export interface Workspace {
   readonly cwd: string
   /** The commit that the tree was laid from. */
   readonly base: string
+  /** Paths outside of the tree that it leads to: the objects that its own git reads, and what its links share with the checkout. */
+  readonly sources: readonly string[]
 }
 
 /** All worktrees of a run. They are private: no branch, index, ref or configuration of the user's repository is reachable from one. */
@@ -21,6 +24,8 @@ export interface Workspaces {
   collect(workspace: Workspace, commit: CommitText): Promise<Result<Collected, WorkspaceFailure>>
   /** Puts the tree back to what was collected: files that checks wrote are gone, ignored ones (caches) stay. */
   restore(workspace: Workspace, tree: string): Promise<Result<void, WorkspaceFailure>>
+  /** Gives the tree to the user that its tenant runs as, until it is released. Only for root. */
+  lend(workspace: Workspace, tenant: Owner): Promise<Result<void, WorkspaceFailure>>
   /** Unified diff from the base to a commit: for people, or `whole`, with binary files, as `git apply` takes it. */
   patch(from: string, to: string, form?: 'readable' | 'whole'): Promise<string>
   /** One commit that holds all these, merged in their order; laid out nowhere. */

@@ -82,8 +82,8 @@ steps:
     expect([existsSync('/tmp/orch-never'), everything(folder)]).toEqual([false, before])
   })
 
-  it('that writes outside of its worktree is told of in the exceptions', async () => {
-    const { folder, simulator } = await scene('agents: { a: { model: sim/m, tools: [shell], permissions: full } }\nsteps: { work: { agent: a, prompt: Work. } }\n',
+  it('that has no sandbox and writes outside of its worktree is told of in the exceptions', async () => {
+    const { folder, simulator } = await scene('agents: { a: { model: sim/m, tools: [shell], permissions: full, sandbox: off } }\nsteps: { work: { agent: a, prompt: Work. } }\n',
       (request) => (request.answers === 0 ? { calls: [{ name: 'execute_command', input: { command: `echo stray > '${place}/a.txt'` } }] } : { text: 'done' }))
     const place = folder
     const { report } = await runFor(0, folder, ['p.yml'], { env })

@@ -5,7 +5,7 @@ import type { Ended, Start } from './program.ts'
 /** A report as tests read it. */
 export interface Report {
   readonly run: {
-    readonly id: string; readonly status: string; readonly exit_code: number | null; readonly resumes: number
+    readonly id: string; readonly status: string; readonly exit_code: number | null; readonly resumes: number; readonly isolation: string | null
     readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: Readonly<Record<string, unknown>>
   }
   readonly git: { readonly base: string | null; readonly head: string | null; readonly dirty: boolean }
@@ -24,6 +24,7 @@ export interface ReportStep {
   readonly commit: string | null
   readonly files_changed: readonly string[]
   readonly matrix: unknown
+  readonly isolation: string | null
   readonly attempts: readonly { readonly attempt: number; readonly status: string; readonly failure: Told | null }[]
   readonly checks: readonly { readonly name: string; readonly status: string; readonly gate: string; readonly message: string | null; readonly problems: readonly unknown[] }[]
   readonly artifacts: readonly { readonly attempt: number; readonly path: string; readonly bytes: number }[]

@@ -41,7 +41,7 @@ export function yard(changes: Partial<SandboxSettings> = {}, sockets: Partial<So
     base, tree, sandboxes, denials,
     async open(cell = {}) {
       const opened = await sandboxes.open({
-        mode: 'require', root: tree, access: 'write', visible: [], allowHosts: [], services: [], denied: (line) => void denials.push(line), ...cell,
+        mode: 'require', root: tree, visible: [], allowHosts: [], services: [], denied: (line) => void denials.push(line), ...cell,
       })
       if (!opened.ok) throw new Error(opened.error)
       if (opened.value.owner) await ports.files.own(cell.root ?? tree, opened.value.owner, 'tree')

@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { FILE_PATH, FILLED, MODEL, NAME } from '../patterns.ts'
+import { FILE_PATH, FILLED, HOST, MODEL, NAME } from '../patterns.ts'
 import { count, env, is, money, named, record, text, texts, when, words } from './values.ts'
 
 /** What only a model has. */
@@ -50,6 +50,16 @@ export const agent = record(
         'With `permissions: limited`: the commands that the shell may run. `*` stands for any text, but never for shell syntax: `;`, `|`, `&`, ' +
         '`$(`, redirections, line breaks.',
       examples: [['npm test', 'npx tsc *']],
+    })),
+    allow_hosts: Type.Optional(texts(HOST, {
+      description: 'Hosts that its commands, and the checks of its work, may reach by HTTPS: exact names. Default: none. An allowed host is a way out for whatever the agent knows.',
+      examples: [['registry.npmjs.org']],
+    })),
+    sandbox: Type.Optional(words(['auto', 'require', 'off'], {
+      description:
+        'Whether its commands, and the checks of its work, run locked in by bubblewrap. `auto`: where that holds, else with a warning. ' +
+        '`require`: or the run does not begin (exit code 4). `off`: never. Default: `auto`.',
+      examples: ['require'], default: 'auto',
     })),
     max_turns: Type.Optional(count(1, 100_000, {
       description: 'How often the model may be called for one step. Default: 50.',

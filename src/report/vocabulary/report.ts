@@ -17,6 +17,8 @@ const Status = Type.Union(
   { description: 'What became of it; a reused step is `passed` and `cached`' },
 )
 
+const Isolation = (description: string) => orNull(Type.Union([Type.Literal('sandbox'), Type.Literal('namespace'), Type.Literal('process')], { description }))
+
 const FailureSchema = Type.Object({
   code: Type.String({ description: 'A stable word for how it failed' }),
   message: Type.String({ description: 'One sentence for people' }),
@@ -92,6 +94,7 @@ const StepSchema = Type.Object({
   cost_usd: usd('What its model calls were charged'),
   agent: orNull(Type.String()),
   model: orNull(Type.String({ description: 'Provider and model' })),
+  isolation: Isolation('How well the commands of its agent were locked in; null where it has none'),
   attempts: Type.Array(AttemptSchema),
   artifacts: Type.Array(
     Type.Object({
@@ -135,6 +138,7 @@ const RunSchema = Type.Object({
   duration_ms: milliseconds(),
   resumes: count('How often it was resumed'),
   resume_after: orNull(time('Where a quota stopped it: when that comes back')),
+  isolation: Isolation('The weakest of its steps; null where no agent has worked'),
   inputs: anyObject('Its inputs, secrets masked'),
   outputs: anyObject('What the run handed on'),
 })

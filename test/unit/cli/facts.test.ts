@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { factsOf, readGithub, refuseUntrusted } from '../../../src/cli/facts.ts'
+import { factsOf, readGithub } from '../../../src/cli/facts.ts'
 import { Stop } from '../../../src/cli/stop.ts'
 import { createFiles } from '../../../src/host/files.ts'
 import { folderWith, removeFolders } from '../../rig/program.ts'
@@ -28,13 +28,5 @@ describe('the facts of a run', () => {
     expect(refused).toBeInstanceOf(Stop)
     expect((refused as Stop).exitCode).toBe(2)
     expect((refused as Stop).message).toContain('GITHUB_EVENT_PATH')
-  })
-
-  it('end a run that somebody without write access has set off', () => {
-    const repository = { full_name: 'o/r' }
-    const refuse = (association: string): void => refuseUntrusted({ event_name: 'issue_comment', event: { repository, comment: { author_association: association } } })
-    expect(() => refuse('NONE')).toThrow('the event is untrusted: the author of the comment has no write access to the repository')
-    expect(() => refuse('MEMBER')).not.toThrow()
-    expect(() => refuseUntrusted({})).not.toThrow()
   })
 })

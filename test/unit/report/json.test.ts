@@ -12,7 +12,7 @@ const at = (seconds: number): string => new Date(START + seconds * 1000).toISOSt
 function untouched(id: string, extra: Partial<ReportStep> = {}): ReportStep {
   return {
     id, step: id, kind: 'run', status: 'pending', needs: [], matrix: null, cached: false, reused: null, approval: null, started_at: null, finished_at: null, duration_ms: 0, exit_code: null,
-    outputs: {}, commit: null, files_changed: [], cost_usd: 0, agent: null, model: null, attempts: [], checks: [], artifacts: [], failure: null, ...extra,
+    outputs: {}, commit: null, files_changed: [], cost_usd: 0, agent: null, model: null, isolation: null, attempts: [], checks: [], artifacts: [], failure: null, ...extra,
   }
 }
 
@@ -20,7 +20,7 @@ const EXPECTED: Report = {
   version: 1,
   run: {
     id: 'r1', pipeline: 'fix-and-prove', file: 'ci/pipeline.yml', status: 'failed', exit_code: 1, started_at: at(0), finished_at: at(15), duration_ms: 15_000,
-    resumes: 0, resume_after: null, inputs: { task: 'mend it' }, outputs: {},
+    resumes: 0, resume_after: null, isolation: null, inputs: { task: 'mend it' }, outputs: {},
   },
   git: { base: 'b'.repeat(40), head: 'c'.repeat(40), dirty: true },
   totals: { cost_usd: 0.223400000001, input_tokens: 110, output_tokens: 20, cached_tokens: 7, requests: 2, retries: 1, fallbacks: 1 },
