@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.ts'
 import type { Audit } from './audit.ts'
+import type { Bound, Clearance } from './clearance.ts'
 import type { Lane } from './lane.ts'
 import type { CallFailure, CallSlot, ModelReply, ModelRequest, Usage } from './model.ts'
 import type { Route } from './route.ts'
@@ -8,6 +9,11 @@ import type { Route } from './route.ts'
 export interface Caller {
   /** On one lane, or on the lanes of a route, one after the other, as far as the failure of one is no failure of all. */
   call(target: Lane | Route, request: ModelRequest, tell: CallTeller, signal: AbortSignal): Promise<Result<ModelReply, Refusal>>
+  /**
+   * The same door for a request that another program makes and that is only passed on: one lane, no retry. Waits for room as
+   * `call` does; the answer is the right to send exactly one request, to be settled once. `tell.slot` is unique for each request.
+   */
+  admit(bound: Bound, tell: Pick<CallTeller, 'slot' | 'reserved' | 'settled'>, signal: AbortSignal): Promise<Result<Clearance, Refusal>>
 }
 
 /** What must be durable before the caller goes on, and what only is to be known. */

@@ -1,12 +1,13 @@
 import type { Clock, Random } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
 import type { Admission } from './admission.ts'
+import { admitOne } from './admit-one.ts'
 import { BREAKER } from './breaker.ts'
 import type { BreakerSettings } from './breaker.ts'
 import type { Caller, CallTeller, Decision, Refusal } from './caller.ts'
 import type { DayLedger } from './day-ledger.ts'
 import { beginJourney } from './journey.ts'
-import type { Errand, Journey, LaneFacts } from './journey.ts'
+import type { Errand, Journey, LaneFacts, World } from './journey.ts'
 import { laneName } from './lane.ts'
 import type { Lane } from './lane.ts'
 import { createLanes } from './lanes.ts'
@@ -39,7 +40,7 @@ export interface CallerPorts {
 /** The caller of a run: every request is priced, admitted, durably reserved, sent and settled; what may be repeated, is. */
 export function createCaller(providers: ReadonlyMap<string, Provider>, settings: CallerSettings, ports: CallerPorts): Caller {
   const { admission, day } = settings
-  const world = {
+  const world: World = {
     providers, day, ports, memory: createMemory(), lanes: createLanes(settings.limits ?? new Map(), admission, ports),
     price: (lane: Lane) => settings.price(lane), facts: (lane: Lane) => settings.facts?.(lane) ?? {},
   }
@@ -50,6 +51,9 @@ export function createCaller(providers: ReadonlyMap<string, Provider>, settings:
       await tell.decided(decision(target, journey, result))
       return result
     },
+    admit: async (bound, tell, signal) => admitOne(world, bound, {
+      tell, signal, breaker: settings.breaker ?? BREAKER, maxWaitMs: settings.retry.maxWaitMs,
+    }),
   }
 }
 

@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts'
 import type { Refusal } from './caller.ts'
 import { laneName } from './lane.ts'
 import type { Lane } from './lane.ts'
+import type { Denial } from './lanes.ts'
 import type { CallFailure, CallFailureReason } from './model.ts'
 
 /** Why a call does not use a lane any more, and what it would end with if that were the last one. */
@@ -37,4 +38,13 @@ export function withoutRoom(lane: Lane, because: string, ms: number, now: number
   const more = wait > 0 ? `, but in ${formatDuration(wait)}` : ''
   const told = failure ?? { ...plainFailure('rate-limited', `${message}${more}`), retryAfterMs: wait }
   return { because, refusal: { kind: 'quota', failure: told, resumeAfter: now + wait } }
+}
+
+/** Undefined for a breaker, which may close again while the call goes on. */
+export function exclusionFor(lane: Lane, denial: Denial, now: number): Exclusion | undefined {
+  switch (denial.kind) {
+    case 'breaker': return undefined
+    case 'limits': return withoutRoom(lane, `limits: ${denial.hindrance.by}`, denial.hindrance.ms, now)
+    case 'budget': return { because: 'budget', refusal: { kind: 'budget', scope: denial.scope, message: denial.message } }
+  }
 }

@@ -41,6 +41,12 @@ export function callFailure(thrown: unknown, facts: Readonly<WireFacts>, context
   return plain('cut-stream', `${name} broke off its answer`, true)
 }
 
+/** What an error is that came in place of an answer, where only the answer is known; `body` is its JSON, or its text. */
+export function answeredFailure(status: number, headers: Headers, body: unknown, context: FailureContext): CallFailure {
+  const thrown = { error: body }
+  return answered(thrown, { headers }, status, wordsOf(thrown), context)
+}
+
 /** The answer's body ended cleanly, but its last event never came. */
 export function cutShort(provider: string): CallFailure {
   return plain('cut-stream', `provider \`${provider}\` ended its answer without its last event`, true)
@@ -53,7 +59,7 @@ export function faultFailure(fault: StreamFault, context: FailureContext): CallF
   return plain(reasonOfWords(words) ?? 'overloaded', `provider \`${context.provider}\` failed within its answer: ${text}`, true)
 }
 
-function answered(thrown: unknown, facts: Readonly<WireFacts>, status: number, words: Words, context: FailureContext): CallFailure {
+function answered(thrown: unknown, facts: Pick<WireFacts, 'headers'>, status: number, words: Words, context: FailureContext): CallFailure {
   const asked = facts.headers?.get('x-should-retry')
   const text = context.conceal(words.message ?? '')
   return {

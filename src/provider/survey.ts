@@ -58,7 +58,7 @@ function unfitness(journey: Journey, lane: Lane): Exclusion | undefined {
   return withoutRoom(lane, `limits: ${hindrance.by}`, hindrance.ms, ports.clock.now())
 }
 
-function unpriced(name: string): string {
+export function unpriced(name: string): string {
   return `no price is known for \`${name}\`: give one under \`prices\` of the provider, or say \`free\` there`
 }
 
