@@ -26,7 +26,17 @@ export async function preflight(ports: Ports, pipeline: Pipeline, options: Optio
   const childChecks = new Map<string, ReadonlyMap<string, CheckSpec>>()
   for (const [file, child] of pipeline.children) childChecks.set(file, await findOwn(ports, child, options, env, cwd))
   const { repository, base } = await findBase(ports, pipeline, options, cwd)
+  await refuseWithoutForge(ports, pipeline, repository, env)
   return { repository, base, checks, childChecks }
+}
+
+/** A delivery that goes to GitHub for sure: one with a condition may never come. */
+async function refuseWithoutForge(ports: Ports, pipeline: Pipeline, repository: Repository | undefined, env: Readonly<Record<string, string>>): Promise<void> {
+  const goesThere = [...pipeline.steps.values()].some((step) => step.kind === 'deliver' && step.if === undefined && (step.pullRequest !== undefined || step.comment !== undefined))
+  if (!goesThere) return
+  const { findForge } = await import('./find-forge.ts')
+  const found = await findForge(ports.git, repository, env)
+  if ('missing' in found) throw new Stop(EXIT.notReady, `${found.message}, and a step delivers to it`, found.help)
 }
 
 /** What one pipeline needs, without those that it calls; the answer is its checks. */

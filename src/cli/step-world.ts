@@ -24,6 +24,7 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor): Ste
     checkout: { cwd, root },
     stateDir: resolve(cwd, order.options.stateDir),
     namedFiles: [plan.pipeline, ...plan.pipeline.children.values()].flatMap((pipeline) => namedFiles(pipeline, cwd, root)),
+    forge: async (signal: AbortSignal) => (await import('./open-forge.ts')).openForge(order, signal),
     hide: (secrets: readonly string[]) => redactor.hide(secrets),
   }
   const worldOf = (pipeline: Pipeline, checks: StepWorld['checks'], openModels: () => Promise<Models>): StepWorld => {

@@ -2,7 +2,7 @@ import { isObject } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { buildDuration, buildEnv, buildList } from './build-values.ts'
 import { calledFile } from './called-file.ts'
-import type { MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
+import type { CommonStep, DeliverStep, MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
 import { conditionExpression } from './template.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 import type { MatrixText } from './vocabulary/step.ts'
@@ -35,10 +35,15 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
     }
   }
   if (step.pipeline !== undefined) return { ...common, kind: 'pipeline', pipeline: calledFile(file, step.pipeline), with: cell(step.with ?? {}) }
-  if (step.deliver !== undefined) return { ...common, kind: 'deliver', patch: step.deliver.patch, branch: step.deliver.branch, unverified: step.deliver.unverified ?? false }
+  if (step.deliver !== undefined) return { ...common, kind: 'deliver', ...buildDeliver(step.deliver) }
   if (step.approve !== undefined) return { ...common, kind: 'approve', approve: step.approve }
   if (step.check !== undefined) return { ...common, kind: 'check', checks: buildList(step.check) }
   return { ...common, kind: 'run', run: step.run ?? '', shell: step.shell ?? 'bash -euo pipefail', outputs: buildOutputs(step.outputs) }
+}
+
+function buildDeliver({ patch, branch, pull_request: pull, comment, unverified }: NonNullable<StepText['deliver']>): Omit<DeliverStep, keyof CommonStep | 'kind'> {
+  const pullRequest = pull && { title: pull.title, body: pull.body, base: pull.base, branch: pull.branch, draft: pull.draft ?? false, labels: pull.labels ?? [] }
+  return { patch, branch, pullRequest, comment, unverified: unverified ?? false }
 }
 
 function expressionOf(text: string): string {

@@ -168,7 +168,7 @@ export type StepSpec = RunStep | AgentStep | CheckStep | ApproveStep | PipelineS
 export type StepKindName = StepSpec['kind']
 export type WorkspaceMode = 'inherit' | 'worktree' | 'checkout' | 'none'
 
-interface CommonStep {
+export interface CommonStep {
   readonly id: string
   readonly name: Template | undefined
   readonly needs: readonly string[]
@@ -227,12 +227,26 @@ export interface PipelineStep extends CommonStep {
   readonly with: JsonObject
 }
 
+export interface PullRequestSpec {
+  readonly title: Template
+  readonly body: Template | undefined
+  /** The branch that it is to go into; undefined: that of the checkout. */
+  readonly base: Template | undefined
+  /** The branch that it comes from; undefined: one of the run's own. */
+  readonly branch: Template | undefined
+  readonly draft: boolean
+  readonly labels: readonly string[]
+}
+
 export interface DeliverStep extends CommonStep {
   readonly kind: 'deliver'
   /** Where the change goes as a patch, relative to where the program was started. */
   readonly patch: Template | undefined
   /** The branch that is made, or moved forward, to the commit. */
   readonly branch: Template | undefined
+  readonly pullRequest: PullRequestSpec | undefined
+  /** For the issue or pull request that the run is about. */
+  readonly comment: Template | undefined
   /** Its author takes it as it is, though no check has judged it. */
   readonly unverified: boolean
 }

@@ -73,7 +73,7 @@ function stepForm(survey: Survey, path: DocumentPath): TemplateSite['form'] | un
   const step = survey.steps.get(String(id))
   if (path.length === 4 && (key === 'env' || (key === 'matrix' && inner !== 'include' && inner !== 'exclude'))) return 'template'
   if (key === 'with' && path.length > 3) return 'template'
-  if (key === 'deliver' && path.length === 4) return 'template'
+  if (key === 'deliver' && (path.length === 4 || (inner === 'pull_request' && path.length === 5))) return 'template'
   if (path.length !== 3) return undefined
   if (key === 'if') return 'condition'
   if (key === 'run') return step && !isPosix(step) ? 'template' : 'script'

@@ -44,8 +44,8 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
 }
 
 function reportDeliveries(run: Run): Report['deliveries'] {
-  return allRuns(run).flatMap(({ run: one, prefix }) => one.deliveries.map(({ node, attempt, at, kind, target, commit, already }) => ({
-    step: `${prefix}${node}`, attempt, at: isoTime(at), kind, target, commit, already,
+  return allRuns(run).flatMap(({ run: one, prefix }) => one.deliveries.map(({ node, attempt, at, kind, target, commit, already, url }) => ({
+    step: `${prefix}${node}`, attempt, at: isoTime(at), kind, target, commit, already, url: url ?? null,
   })))
 }
 

@@ -120,12 +120,14 @@ export interface Delivered {
   readonly type: 'delivered'
   readonly node: string
   readonly attempt: number
-  readonly kind: 'patch' | 'branch'
-  /** The path, or the name of the branch. */
+  readonly kind: 'patch' | 'branch' | 'pull_request' | 'comment'
+  /** The path, the name of the branch, or what was commented on. */
   readonly target: string
   readonly commit: string | null
   /** It was there already, from an attempt that was interrupted. */
   readonly already: boolean
+  /** Where it can be seen. */
+  readonly url?: string
 }
 
 export interface CheckResult {

@@ -1,11 +1,12 @@
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { DeliverStep } from '../pipeline/pipeline.ts'
-import type { AttemptIo, AttemptResult, AttemptTask, StepKind } from '../run/contract.ts'
+import type { AttemptResult, StepKind } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 import { deliverBranch } from './deliver-branch.ts'
+import { deliverComment, deliverPullRequest } from './deliver-forge.ts'
 import { deliverPatch } from './deliver-patch.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, Messenger } from './delivery.ts'
 import { blocking, checkFailure, judge } from './judge.ts'
 import { atPlace, workspaceFailure } from './place.ts'
 import { checksAbove, proofOf } from './proof.ts'
@@ -19,31 +20,27 @@ export function deliverKind(world: StepWorld): StepKind {
   return {
     delivers: true,
     async attempt(task, io) {
-      const delivery = await prepare(world, task, io)
+      const messenger = { world, task, io, step: task.step as DeliverStep }
+      const delivery = await prepare(messenger)
       if (!delivery.ok) return failed(delivery.error)
-      if (delivery.value === undefined) return nothing(io)
-      const unproven = await proveAgain(delivery.value)
+      const unproven = delivery.value && (await proveAgain(delivery.value))
       if (unproven) return unproven
-      return io.signal.aborted ? { status: 'cancelled' } : handOn(delivery.value)
+      return io.signal.aborted ? { status: 'cancelled' } : handOn(messenger, delivery.value)
     },
   }
 }
 
-/** Undefined where nothing was changed. */
-async function prepare(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Delivery | undefined, Failure>> {
-  if (task.inherited.length === 0) return ok(undefined)
+/** Undefined where nothing was changed, or where only a message is delivered. */
+async function prepare(messenger: Messenger): Promise<Result<Delivery | undefined, Failure>> {
+  const { world, task, step } = messenger
+  const isMessage = step.patch === undefined && step.branch === undefined && step.pullRequest === undefined
+  if (task.inherited.length === 0 || isMessage) return ok(undefined)
   const workspaces = await world.workspaces()
   if (!workspaces.ok) return workspaces
   const commit = await workspaces.value.combine(task.inherited)
   if (!commit.ok) return err(workspaceFailure(commit.error))
   await workspaces.value.pin(task.node, commit.value)
-  return ok({ world, task, io, step: task.step as DeliverStep, workspaces: workspaces.value, commit: commit.value })
-}
-
-async function nothing(io: AttemptIo): Promise<AttemptResult> {
-  const message = 'nothing that it needs has changed a file, so nothing was delivered'
-  await io.emit({ type: 'noticed', severity: 'warning', code: 'nothing-delivered', message })
-  return { status: 'passed', outputs: { commit: null } }
+  return ok({ ...messenger, workspaces: workspaces.value, commit: commit.value })
 }
 
 /** Makes every check again that this very tree has not passed. Undefined: the commit is proven, or need not be. */
@@ -70,14 +67,21 @@ async function proveAgain({ world, task, io, step, workspaces, commit }: Deliver
   }).then((result) => (result.status === 'passed' ? undefined : result))
 }
 
-async function handOn(delivery: Delivery): Promise<AttemptResult> {
-  const outputs: Record<string, string | null> = { commit: delivery.commit }
-  for (const target of [deliverPatch, deliverBranch]) {
-    const done = await target(delivery)
-    if (!done.ok) return failed(done.error)
-    Object.assign(outputs, done.value)
+async function handOn(messenger: Messenger, delivery: Delivery | undefined): Promise<AttemptResult> {
+  const { io, step } = messenger
+  const outputs: Record<string, string | number | null> = { commit: delivery?.commit ?? null }
+  if (delivery) {
+    for (const target of [deliverPatch, deliverBranch, deliverPullRequest]) {
+      const done = await target(delivery)
+      if (!done.ok) return failed(done.error)
+      Object.assign(outputs, done.value)
+    }
+  } else if (step.patch !== undefined || step.branch !== undefined || step.pullRequest !== undefined) {
+    const message = 'nothing that it needs has changed a file, so nothing was delivered'
+    await io.emit({ type: 'noticed', severity: 'warning', code: 'nothing-delivered', message })
   }
-  return { status: 'passed', outputs }
+  const said = await deliverComment(messenger, delivery?.commit ?? null)
+  return said.ok ? { status: 'passed', outputs: { ...outputs, ...said.value } } : failed(said.error)
 }
 
 function refusal(message: string): Failure {

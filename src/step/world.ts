@@ -4,6 +4,7 @@ import type { Expressions } from '../pipeline/expression.ts'
 import type { CheckSpec, Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
 import type { Sandboxes } from '../sandbox/sandbox.ts'
+import type { Forge } from './forge.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
 import type { AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
@@ -31,6 +32,8 @@ export interface StepWorld {
   workspaces(): Promise<Result<Workspaces, Failure>>
   /** Opened at the first call of a model. */
   caller(): Promise<Caller>
+  /** Opened at the first delivery that goes there. */
+  forge(signal: AbortSignal): Promise<Result<Forge, string>>
   /** Values that must not be written or shown from now on. */
   hide(secrets: readonly string[]): void
   /** The world of a pipeline that a node performs: its own declarations, the budgets around it. */

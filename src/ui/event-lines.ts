@@ -97,9 +97,9 @@ function endLine(event: AttemptEnded, run: Run, voice: Voice): string {
   return `${named(event.node, voice)}: ${facts.join(', ')}${event.failure ? `: ${plainLine(event.failure.message)}` : question}`
 }
 
-function deliveredLine({ node, kind, target, commit, already }: Delivered, voice: Voice): string {
+function deliveredLine({ node, kind, target, commit, already, url }: Delivered, voice: Voice): string {
   const what = commit === null ? '' : ` of ${plainLine(commit.slice(0, 10))}`
-  return `${named(node, voice)}: ${already ? 'was delivered already' : 'delivered'}: ${kind} ${plainLine(target)}${what}`
+  return `${named(node, voice)}: ${already ? 'was delivered already' : 'delivered'}: ${kind.replace('_', ' ')} ${plainLine(target)}${what}${url === undefined ? '' : `: ${plainLine(url)}`}`
 }
 
 function reuseWords({ source, run }: NodeReused): string {

@@ -71,7 +71,7 @@ describe('the program', () => {
     const validate = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(JSON.parse(text) as object)
     for (const report of Object.values(reports)) expect([validate(report), validate.errors]).toEqual([true, null])
     expect(code).toBe(0)
-    expect(await said('schema', 'toString')).toEqual([2, '', 'error: there is no schema `toString`\n  help: one of `pipeline`, `report`\n'])
+    expect(await said('schema', 'toString')).toEqual([2, '', 'error: there is no schema `toString`\n  help: one of `pipeline`, `test`, `report`\n'])
   })
 
   it('tells its version and its help on standard output, and what is wrong with its arguments on standard error', async () => {

@@ -5,11 +5,14 @@ import { allOf, quoted } from '../phrase.ts'
 import { callsOf } from '../survey.ts'
 import type { StepView, Survey } from '../survey.ts'
 
+/** What a delivery of changes says; a comment is about something else. */
+const CHANGES = ['patch', 'branch', 'pull_request']
+
 /** Deliveries of what nobody has verified, and of nothing at all. */
 export function deliverMistakes(survey: Survey): Diagnostic[] {
   return [...survey.steps.values()].flatMap((step) => {
     const deliver = step.node.pairs.get('deliver')
-    if (deliver?.value.kind !== 'mapping') return []
+    if (deliver?.value.kind !== 'mapping' || !CHANGES.some((key) => field(deliver.value, key))) return []
     const writers = writersAbove(survey, step)
     if (writers.length === 0) {
       const message = `step ${quoted(step.id)} delivers changes, but nothing that it needs can make one`

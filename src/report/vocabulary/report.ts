@@ -147,10 +147,11 @@ const DeliverySchema = Type.Object({
   step: Type.String(),
   attempt: Type.Integer({ minimum: 1 }),
   at: time('When it was done'),
-  kind: Type.String({ description: '`patch` or `branch`' }),
-  target: Type.String({ description: 'The path, or the name of the branch' }),
+  kind: Type.String({ description: '`patch`, `branch`, `pull_request` or `comment`' }),
+  target: Type.String({ description: 'The path, the name of the branch, or what was commented on' }),
   commit: orNull(Type.String({ description: 'What was delivered' })),
   already: Type.Boolean({ description: 'It was there already, from an attempt that was interrupted' }),
+  url: orNull(Type.String({ description: 'Where it can be seen' })),
 })
 
 const ModelSchema = Type.Object({
