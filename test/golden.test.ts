@@ -93,7 +93,7 @@ describe('every diagnostic', () => {
 describe('pipelines that are read at the same time', () => {
   it('are told their own mistakes each', async () => {
     const texts = written.map((name) => [`${name}.yml`, readFileSync(join(folder, `${name}.yml`), 'utf8')] as const)
-    const loaded = await Promise.all(texts.map(([file, text]) => load(text, file, undefined, childReader(createFiles(), folder))))
+    const loaded = await Promise.all(texts.map(([file, text]) => load(text, file, undefined, childReader(createFiles(), folder), childReader(createFiles(), folder))))
     expect(loaded.map(printed)).toEqual(written.map(goldenOf))
   })
 })

@@ -29,7 +29,8 @@ export async function parsePipeline(text: string, file: string, read: ReadChild,
     if (typeof found === 'string') called.set(child, found)
     return found
   }, readPrompt)
-  showDiagnostics(diagnostics, sources)
+  // What is missing is told when it is read.
+  showDiagnostics(diagnostics.filter(({ code, severity }) => code !== 'file-missing' || severity === 'error'), sources)
   if (pipeline) return { pipeline, text, called }
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
   const isOnlyMissing = errors.every(({ code }) => code === 'file-missing')

@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { nearest } from '../document/suggest.ts'
+import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
 import { leaveWith } from './leave.ts'
 import type { RunOptions } from './run-options.ts'
@@ -13,6 +15,8 @@ export function start(): void {
 async function main(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.passed
   const program = createProgram((result) => { code = result })
+  const stranger = unknownCommand(program, argv)
+  if (stranger !== undefined) return stranger
   try {
     await program.parseAsync(argv, { from: 'user' })
   } catch (error) {
@@ -20,6 +24,15 @@ async function main(argv: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? EXIT.passed : EXIT.invalid
   }
   return code
+}
+
+/** A word in front of a further argument is meant as a command: a run takes one file only. */
+function unknownCommand(program: Command, [word = '', next = '-']: readonly string[]): number | undefined {
+  const names = program.commands.map((command) => command.name())
+  if (!/^[a-z][a-z-]*$/.test(word) || next.startsWith('-') || [...names, 'help'].includes(word)) return undefined
+  const near = nearest(word, names)
+  complain(`there is no command \`${word}\``, near === undefined ? `commands are ${names.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${near}\`?`)
+  return EXIT.invalid
 }
 
 function createProgram(end: (code: number) => void): Command {
@@ -100,7 +113,7 @@ function addHistory(program: Command, end: (code: number) => void): void {
 const input = (): Option => new Option('-i, --input <name=value>', 'an input; `NAME=@file` reads it from a file').argParser(collect).default([])
 const reports = (): Option => new Option('--report <format=path>', 'write a report: json, junit, sarif, markdown or html').argParser(collect).default([])
 const ui = (): Option => new Option('--ui <ui>', 'how to show the run').choices(['auto', 'tree', 'lines', 'json', 'silent']).default('auto')
-const stateDir = (): Option => new Option('--state-dir <dir>', 'where runs are kept').default('.orch-run')
+const stateDir = (): Option => new Option('--state-dir <dir>', 'where runs are kept').argParser(folder).default('.orch-run')
 const concurrency = (): Option => new Option('--concurrency <n>', 'how many steps at once').argParser(count)
 const budget = (): Option => new Option('--budget-usd <usd>', 'what the run may cost, instead of `limits.budget_usd`').argParser(money)
 const only = (): Option => new Option('--only <step>', 'run this step and all that it needs, nothing else')
@@ -110,6 +123,11 @@ const replay = (): Option => new Option('--replay <dir>', 'answer every model ca
 
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value]
+}
+
+function folder(value: string): string {
+  if (value === '') throw new InvalidArgumentError('it must name a folder')
+  return value
 }
 
 function count(value: string): number {

@@ -15,8 +15,8 @@ export interface Source {
 /** Reads a pipeline's text; what hinders that is a diagnostic at the beginning of the file. */
 export async function readSource(files: Files, path: string, cwd: string): Promise<{ source: Source } | { diagnostic: Diagnostic }> {
   const file = shownPath(path, cwd)
-  const refuse = (code: string, message: string, line = 1, column = 1): { diagnostic: Diagnostic } =>
-    ({ diagnostic: { code, severity: 'error', message, file, line, column, end_line: line, end_column: column + 1 } })
+  const refuse = (code: string, message: string, line = 1, column = 1, help?: string): { diagnostic: Diagnostic } =>
+    ({ diagnostic: { code, severity: 'error', message, ...(help === undefined ? {} : { help }), file, line, column, end_line: line, end_column: column + 1 } })
   try {
     const full = resolve(cwd, path)
     const stat = await files.stat((await files.real(full)) ?? full)
@@ -28,7 +28,7 @@ export async function readSource(files: Files, path: string, cwd: string): Promi
     if (text !== undefined) return { source: { file, text } }
     const before = bytes.subarray(0, firstInvalid(bytes)).toString('utf8')
     const line = before.split(/\r\n|\r|\n/)
-    return refuse('not-utf8', 'the file is not UTF-8', line.length, Array.from(line.at(-1) ?? '').length + 1)
+    return refuse('not-utf8', 'the file is not UTF-8', line.length, Array.from(line.at(-1) ?? '').length + 1, encodingHelp(bytes))
   } catch (error) {
     if (error instanceof PortError) return refuse('file-unreadable', `\`${file}\` cannot be read: ${error.message}`)
     throw error
@@ -37,7 +37,13 @@ export async function readSource(files: Files, path: string, cwd: string): Promi
 
 export function shownPath(path: string, cwd: string): string {
   const shown = relative(cwd, resolve(cwd, path))
-  return shown.startsWith('..') ? path : shown
+  return shown === '' || shown.startsWith('..') ? path : shown
+}
+
+/** UTF-16 is known by the mark that it begins with. */
+function encodingHelp([first, second]: Uint8Array): string {
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  return isWide ? 'the file looks like UTF-16, save it as UTF-8' : 'save it as UTF-8'
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -14,6 +14,15 @@ export const tabAsIndentation: Rule = ({ text, line }) => {
   return explained(line.start + tab, line.start + tab + 1, 'a tab indents this line, only spaces may do so', 'replace the tab by spaces')
 }
 
+/** `%name` in the first column, which is no text to YAML. */
+export const directive: Rule = ({ text, at, reason }) => {
+  if (!reason.includes('directive') && !reason.includes('YAML version')) return undefined
+  const start = text.search(/^%/m)
+  if (start === -1 || start > at) return undefined
+  const help = reason.includes('version') ? 'leave it out, or write `%YAML 1.2`' : 'leave it out, or put the value in quotes if a text is meant'
+  return explained(start, lineEnd(text, start), 'a line that begins with `%` is a directive of YAML, and this one is not known here', help)
+}
+
 /** `key: some text: more` */
 export const colonInValue: Rule = ({ text, at, line, reason }) => {
   if (reason !== 'bad indentation of a mapping entry' || text.charAt(at) !== ':') return undefined
@@ -75,7 +84,7 @@ function withoutColon(text: string, span: Span): Explanation {
     const message = `${shown} is no key with a value, since no space stands behind its colon`
     return explained(span.start, span.end, message, `write a space behind \`${display(glued, 40)}\``)
   }
-  const help = 'write `key: value`, or put a text of several lines in quotes'
+  const help = words.includes('：') ? 'write an ordinary colon `:` and a space behind it' : 'write `key: value`, or put a text of several lines in quotes'
   return explained(span.start, span.end, `${shown} stands where a key must stand, and has no colon behind it`, help)
 }
 

@@ -54,6 +54,9 @@ export const undeclaredTag: Rule = ({ text, at, reason }) => {
 
 /** `key: | text` */
 export const blockHeader: Rule = ({ at, line, reason }) => {
+  if (reason.includes('indentation width of a block scalar') || reason.includes('indentation indicator')) {
+    return explained(at, at + 1, 'the digit behind `|` or `>` tells how deep the text is indented, at least 1', 'leave it out')
+  }
   if (reason !== 'a line break is expected') return undefined
   const message = 'text stands on the line of the `|` or `>` that begins a block'
   return explained(at, line.end, message, 'begin the text on the next line, indented deeper than its key')

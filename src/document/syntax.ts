@@ -3,7 +3,7 @@ import { display } from './display.ts'
 import { explained } from './mistake.ts'
 import type { Explanation, Rule, Stop } from './mistake.ts'
 import { lineEnd, lineStart } from './skip.ts'
-import { colonInValue, deeperThanNeighbours, listOnKeyLine, missingColon, tabAsIndentation, wrongLevel } from './syntax-layout.ts'
+import { colonInValue, deeperThanNeighbours, directive, listOnKeyLine, missingColon, tabAsIndentation, wrongLevel } from './syntax-layout.ts'
 import { expressionInFlow, mustache, unclosed } from './syntax-open.ts'
 import { badEscape, badName, blockHeader, missingComma, reservedStart, textBehindQuote, undeclaredTag } from './syntax-value.ts'
 
@@ -26,6 +26,7 @@ const tooDeep: Rule = ({ at, reason }) =>
 /** The first that recognises its mistake explains it. */
 const RULES: readonly Rule[] = [
   tooDeep,
+  directive,
   tabAsIndentation,
   mustache,
   expressionInFlow,

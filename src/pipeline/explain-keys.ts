@@ -54,7 +54,7 @@ function unknownKey(document: Document, owner: DocumentPath, { error, shape }: M
 /** How other tools call what we call otherwise. */
 const HABITS: Readonly<Record<string, string>> = {
   jobs: 'steps', tasks: 'steps', stages: 'steps', depends_on: 'needs', dependencies: 'needs', script: 'run', command: 'run', when: 'if',
-  variables: 'env', environment: 'env', allow_failure: 'continue_on_error', strategy: 'matrix', system: 'instructions', retries: 'retry',
+  variables: 'env', environment: 'env', allow_failure: 'continue_on_error', strategy: 'matrix', system: 'instructions', retries: 'retry', uses: 'run',
 }
 
 function habit(key: string, known: readonly string[]): string | undefined {
@@ -86,10 +86,14 @@ function misplaced(document: Document, owner: DocumentPath, mistakes: readonly M
   })
 }
 
+/** Keys in whose place another one may stand. */
+const RIVALS: Partial<Readonly<Record<string, string>>> = { route: 'model' }
+
 function whyNot(document: Document, owner: DocumentPath, key: string): string {
   const [kind] = kindsAt(document, owner)
   if (kind && foreignKeys(kind).includes(key)) return `it is ${kind.startsWith('a') ? 'an' : 'a'} \`${kind}\` step`
-  if (key.endsWith('_file')) return `it has ${quoted(key.slice(0, -'_file'.length))} already`
+  const rival = key.endsWith('_file') ? key.slice(0, -'_file'.length) : RIVALS[key]
+  if (rival !== undefined && nodeAt(document, [...owner, rival])) return `it has ${quoted(rival)} already`
   const type = nodeAt(document, [...owner, 'type'])
   return type?.kind === 'scalar' ? `its type is ${quoted(String(type.value))}` : 'its type is another'
 }

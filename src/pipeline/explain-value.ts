@@ -1,13 +1,15 @@
 import type { Diagnostic } from '../document/diagnostic.ts'
 import type { Document } from '../document/document.ts'
+import { display } from '../document/display.ts'
 import { report } from '../document/report.ts'
 import { nearest } from '../document/suggest.ts'
 import { valueSpan } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
-import { DURATION, FILLED, FORMS, LIST_EXPRESSION, REPORT } from './patterns.ts'
+import { DURATION, FILLED, FORMS, FREE, LIST_EXPRESSION, REPORT } from './patterns.ts'
 import { KEY_NAME } from './secret.ts'
-import { didYouMean, found, oneOf, subjectOf } from './phrase.ts'
+import { didYouMean, found, oneOf, quoted, subjectOf } from './phrase.ts'
 import type { Shape } from './shape.ts'
+import { TOOL_GROUPS } from './words.ts'
 
 /** What is wrong with a value. */
 export function explainValue(document: Document, mistake: Mistake): Diagnostic[] {
@@ -31,7 +33,7 @@ function tell(mistake: Mistake): Told | undefined {
     case 'enum': {
       const words = error.params.allowedValues as readonly string[]
       const message = `${subject} must be ${oneOf(words)}, not ${found(node)}`
-      return { code: 'unknown-value', message, help: didYouMean(near(mistake, words)) }
+      return { code: 'unknown-value', message, help: groupHelp(mistake, words) ?? didYouMean(near(mistake, words)) }
     }
     case 'const':
       return { code: 'unknown-value', message: `${subject} must be ${String(error.params.allowedValue)}, not ${found(node)}` }
@@ -53,7 +55,7 @@ function tell(mistake: Mistake): Told | undefined {
 function formMistake(mistake: Mistake): Told {
   const pattern = String(mistake.error.params.pattern)
   const form = FORMS.get(pattern) ?? { code: 'bad-value', wanted: `a text that matches \`${pattern}\`` }
-  const help = pattern === REPORT ? didYouMean(near(mistake, ['tsc', 'eslint-json', 'junit:GLOB', 'sarif:PATH'])) : undefined
+  const help = pattern === REPORT ? didYouMean(nearReport(mistake)) : pattern === FREE ? didYouMean(near(mistake, ['free'])) : undefined
   if (pattern === FILLED) return { code: form.code, message: `${subjectOf(mistake.path)} must not be empty` }
   return { code: form.code, message: `${subjectOf(mistake.path)} must be ${form.wanted}${insteadOf(mistake)}`, help }
 }
@@ -83,16 +85,42 @@ function wanted(shape: Shape): string {
 }
 
 function typeHelp({ path, node, shape }: Mistake): string | undefined {
-  const isText = typesOf(shape).includes('string')
+  const types = typesOf(shape)
+  const isText = types.includes('string')
   const isScalar = node?.kind === 'scalar' && node.value !== null
+  if (path.length === 1 && path[0] === 'steps') return 'give each step a name, and below it what it does: `build: { run: … }`'
   if (path.length === 0) return 'a pipeline is a mapping with `steps`'
   if (path.length === 2 && path[0] === 'steps' && isScalar) return 'a step is a mapping: write `{ run: … }`'
   if (shape.pattern === DURATION && isScalar) return 'write the unit: `5s`, `5m`'
   if (path.at(-1) === 'run' && node?.kind === 'sequence') return 'write one text: `run: |` and a line for each command'
   if (path.at(-1) === KEY_NAME) return 'name the variable that holds the key'
-  if (shape.pattern === LIST_EXPRESSION && isScalar) return `write a list: \`[${plain({ node })}]\``
+  if (path.length === 4 && path[0] === 'steps' && path[2] === 'outputs' && isScalar) return `write a schema: \`{ type: ${plain({ node })} }\``
+  if ((shape.pattern === LIST_EXPRESSION || types.includes('array')) && isScalar) return `write a list: \`[${display(plain({ node }), 60)}]\``
+  if (isNumberInQuotes(types, shape, node)) return 'leave the quotes out'
   if (isText && isScalar && new RegExp(typeof shape.pattern === 'string' ? shape.pattern : '', 'u').test(plain({ node }))) return 'put it in quotes'
   return undefined
+}
+
+/** A tool by its own name, where the group that it belongs to is wanted. */
+function groupHelp({ node }: Mistake, words: readonly string[]): string | undefined {
+  const tool = node?.kind === 'scalar' ? String(node.value) : ''
+  const group = TOOL_GROUPS.find(([name, tools]) => words.includes(name) && tools.includes(tool))
+  return group && `${quoted(tool)} comes with \`${group[0]}\``
+}
+
+/** A format of reports: what stands behind a colon is no part of its name. */
+function nearReport({ node }: Mistake): string | undefined {
+  const word = node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : ''
+  const format = word.replace(/:.*$/s, '')
+  const name = format === 'junit' || format === 'sarif' ? format : nearest(format, ['tsc', 'eslint-json', 'junit', 'sarif'])
+  return name === 'junit' ? 'junit:GLOB' : name === 'sarif' ? 'sarif:PATH' : name
+}
+
+/** A text that would be right as the number, or as `true` or `false`, that it spells. */
+function isNumberInQuotes(types: readonly string[], shape: Shape, node: Mistake['node']): boolean {
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string') return false
+  if (types.includes('boolean')) return node.value === 'true' || node.value === 'false'
+  return (types.includes('number') || types.includes('integer') || typeof shape.const === 'number') && /^-?\d+(\.\d+)?$/.test(node.value)
 }
 
 function near({ node }: Mistake, words: readonly string[]): string | undefined {

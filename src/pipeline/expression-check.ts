@@ -57,12 +57,18 @@ function templateFaults(text: string, names: Names, expressions: Expressions): F
 
 function segmentFaults(segment: ExpressionSegment, names: Names, expressions: Expressions): Fault[] {
   if (!segment.closed) {
-    const help = 'a double brace ends an expression: `${{ inputs.name }}`'
+    const help = unclosedHelp(segment.source)
     const message = 'the expression does not end, `}}` is missing'
     return [{ code: 'expression-unclosed', message, help, start: segment.start - 3, end: segment.end }]
   }
   const faults = sourceFaults(segment.source, names, expressions)
   return faults.map((fault) => moved(fault, segment.start))
+}
+
+/** Why a `}}` may not have been found: it stands in a text that a single quote has begun. */
+function unclosedHelp(source: string): string {
+  const isInText = source.includes('}}') && (source.split("'").length - 1) % 2 === 1
+  return isInText ? "a single quote inside a text is written twice: `'it''s'`" : 'a double brace ends an expression: `${{ inputs.name }}`'
 }
 
 function moved(fault: Fault, by: number): Fault {
@@ -78,6 +84,7 @@ function sourceFaults(source: string, names: Names, expressions: Expressions): F
     return faults.sort((a, b) => a.start - b.start)
   }
   const unknown = (parsed.error.names ?? []).flatMap((mention) => {
+    if (mention.kind === 'context' && mention.start === parsed.error.start) return []
     if (mention.kind === 'context') return contextFault(mention.name, mention, names) ?? []
     return FUNCTIONS.has(mention.name.toLowerCase()) ? [] : [unknownFunction(mention)]
   })

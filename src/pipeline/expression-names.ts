@@ -47,6 +47,7 @@ export function nameFaults(term: Term, names: Names): Fault[] {
 /** Contexts of GitHub that go by another name here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   needs: 'the results of needed steps are in `steps.ID`',
+  not: 'write `!`',
   vars: 'values come from `inputs` or `env`',
   job: 'the run is told by `run`',
   runner: 'the run is told by `run`',
@@ -77,7 +78,17 @@ function accessFault({ context, keys }: Access, names: Names): Fault | undefined
   }
   if (name === 'run') return missing(first, FIELDS.run, 'unknown-field', '`run` has no field', 'field')
   if (name === 'git') return missing(first, FIELDS.git, 'unknown-field', '`git` has no field', 'field')
+  if (name === 'env' && names.env) return envFault(first, names.env)
   return name === 'steps' ? stepFault(first, rest, names) : undefined
+}
+
+/** A variable that nothing declares is empty, as in GitHub's workflows; that is hardly ever meant. */
+function envFault(key: Named, { pipeline, step }: NonNullable<Names['env']>): Fault | undefined {
+  const fault = missing(key, pipeline, 'unknown-variable', 'the `env` of this pipeline has no', 'variable')
+  if (!fault) return undefined
+  const own = same(key.name, step)
+  const help = own === undefined ? fault.help : `the step's own \`env\` is no part of this context: the script reads \`$${own}\``
+  return { ...fault, severity: 'warning', message: `${fault.message}, it is empty`, ...(help === undefined ? {} : { help }) }
 }
 
 function noMatrix({ start, end }: Stretch): Fault {
@@ -100,6 +111,9 @@ const SYNONYMS = new Set(['conclusion', 'outcome', 'result'])
 
 function absentStep({ name, start, end }: Named, names: Names): Fault {
   const id = same(name, names.allSteps)
+  if (id !== undefined && id === names.self) {
+    return { code: 'step-not-needed', message: `the result of \`${id}\` is not known inside of it`, help: 'a step can only name steps that it needs', start, end }
+  }
   if (id !== undefined) {
     const message = `the step \`${id}\` is not needed by this one, so its result is not known here`
     return { code: 'step-not-needed', message, help: `add \`${id}\` to \`needs\``, start, end }

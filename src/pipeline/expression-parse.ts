@@ -130,10 +130,15 @@ function symbolFault(source: string, start: number, symbol: string): Fault {
   return { code: 'expression-syntax', message, ...(help === undefined ? {} : { help }), ...place }
 }
 
+/** How other languages write what stands between conditions. */
+const WORDS: Partial<Readonly<Record<string, string>>> = { and: '&&', or: '||', not: '!' }
+
 function helpFor(symbol: string, next: string | undefined): string | undefined {
   if (symbol === '=') return 'two values are compared with `==`'
   if (symbol === '&' || symbol === '|') return `conditions are joined with \`${symbol}${symbol}\``
   if (/^[-+*/%]/.test(symbol) || /\w[-+*/%]/.test(symbol)) return 'expressions cannot calculate; do it in a script'
+  if (/^(and|or|not)$/i.test(symbol)) return `write \`${WORDS[symbol.toLowerCase()] ?? ''}\``
+  if (/^[`\u2018\u2019\u201C\u201D]/.test(symbol)) return "texts stand in straight single quotes: `'text'`"
   if (symbol === '(' && next !== undefined) return 'only functions of the language can be called'
   return symbol.startsWith('{') || symbol.startsWith('$') ? 'an expression cannot hold another `${{`' : undefined
 }

@@ -73,7 +73,9 @@ function readText(spec: InputSpec, text: string): Result<Json, string> {
 
 function mustBe(spec: InputSpec, wanted: string, value: Json): string {
   const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null')
-  return `the input ${quoted(spec.name)} must be ${wanted}${spec.secret ? '' : `, not ${quoted(shown)}`}`
+  const meant = spec.type === 'choice' ? didYouMean(nearest(shown, spec.options)) : undefined
+  const hint = meant === undefined ? '' : `, ${meant}`
+  return `the input ${quoted(spec.name)} must be ${wanted}${spec.secret ? '' : `, not ${shown === '' ? 'an empty text' : quoted(shown)}${hint}`}`
 }
 
 function unknownInput(name: string, known: readonly string[]): string {

@@ -61,13 +61,16 @@ async function diagnosticsOf({ document, diagnostics, secrets, survey, value }: 
 }
 
 async function mistakesOf(survey: Survey, value: Json, expressions: Expressions | undefined): Promise<Diagnostic[]> {
-  return [...(await validateShape(survey.document, value)), ...meaningMistakes(survey), ...(await expressionMistakes(survey, expressions))]
+  const told = [...(await validateShape(survey.document, value)), ...meaningMistakes(survey)]
+  const inExpressions = await expressionMistakes(survey, expressions)
+  // What a text means that nothing evaluates is no second mistake.
+  return [...beside(inExpressions.filter(({ code }) => code === 'stray-expression'), told), ...inExpressions]
 }
 
-/** What is no YAML has no meaning either: where the parser said something, nothing more is said. */
-function beside(parsed: readonly Diagnostic[], found: readonly Diagnostic[]): Diagnostic[] {
-  const said = new Set(parsed.map(({ line, column }) => `${line}:${column}`))
-  return found.filter(({ line, column }) => !said.has(`${line}:${column}`))
+/** Where something was said that takes the meaning away, such as that it is no YAML, nothing more is said. */
+function beside(said: readonly Diagnostic[], found: readonly Diagnostic[]): Diagnostic[] {
+  const places = new Set(said.map(({ line, column }) => `${line}:${column}`))
+  return places.size === 0 ? [...found] : found.filter(({ line, column }) => !places.has(`${line}:${column}`))
 }
 
 /** A covered key has no right form either: that it stands there is said once. */

@@ -14,6 +14,10 @@ export interface Names {
   /** Every step's id. */
   readonly allSteps: readonly string[]
   readonly statusFunctions: boolean
+  /** The step in which it stands. */
+  readonly self?: string | undefined
+  /** The names of the pipeline's `env`, and of the step's own, which is no part of the context. */
+  readonly env?: { readonly pipeline: readonly string[]; readonly step: readonly string[] }
 }
 
 export interface StepNames {

@@ -15,6 +15,7 @@ export const MATRIX_EXPRESSION = '^\\s*\\$\\{\\{[\\s\\S]*\\}\\}\\s*$'
 export const LIST_EXPRESSION = '^\\s*[$]\\{\\{[\\s\\S]*\\}\\}\\s*$'
 export const REPORT = '^(tsc|eslint-json|junit:.+|sarif:.+)$'
 export const INSIDE_PATH = '^(?![/\\\\~])(?![A-Za-z]:)(?!(\\./*)*$)(?!([^\\u0000]*[/\\\\])?\\.\\.([/\\\\]|$))[^\\u0000]+$'
+export const OWN_PATH = '^(?![/\\\\~])(?![A-Za-z]:[/\\\\])[^\\u0000]+$'
 export const FILE_PATH = '^[^\\u0000]+$'
 export const HTTP_URL = '^https?://[^\\s/?#]+'
 /** A host in full, in lower case: no `*`, no address, no port. */
@@ -46,6 +47,7 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   [LIST_EXPRESSION, { code: 'bad-matrix', wanted: 'a list of values, or one expression that gives it: `${{ … }}`', isWhole: true }],
   [REPORT, { code: 'unknown-value', wanted: 'one of `tsc`, `eslint-json`, `junit:GLOB` or `sarif:PATH`' }],
   [INSIDE_PATH, { code: 'bad-path', wanted: 'a relative path inside the repository, without `..` and without a NUL character' }],
+  [OWN_PATH, { code: 'bad-path', wanted: 'a path relative to the folder of this file' }],
   [FILE_PATH, { code: 'bad-path', wanted: 'a path: not empty, without a NUL character' }],
   [HTTP_URL, { code: 'bad-url', wanted: 'a URL that begins with `http://` or `https://`' }],
   [HOST, { code: 'bad-value', wanted: 'the full name of a host in lower case, such as `registry.npmjs.org`: no `*`, no address, no port' }],

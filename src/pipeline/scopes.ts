@@ -1,4 +1,4 @@
-import type { DocumentPath } from '../document/document.ts'
+import type { DocumentNode, DocumentPath } from '../document/document.ts'
 import { field, mentionsIn, pairsOf, textAt } from './fields.ts'
 import type { Mention } from './fields.ts'
 import { dimensionsOf } from './meaning/matrix.ts'
@@ -25,6 +25,7 @@ export function createScopes(survey: Survey): Scopes {
     offered.set(id, known)
     return known
   }
+  const pipeline = keysOf(field(survey.root, 'env'))
   const users: { agents?: Users; checks?: Users } = {}
   const visibleSteps = createVisible(allSteps, offeredBy)
   const names = (without: readonly Context[], matrix: Names['matrix'], isVisible: (id: string) => boolean, isCondition = false): Names => {
@@ -44,9 +45,13 @@ export function createScopes(survey: Survey): Scopes {
       const step = survey.steps.get(name ?? '')
       const needs = (id: string): boolean => step !== undefined && survey.needs.needs(step.id, id)
       if (key === 'matrix') return names(['matrix'], 'unknown', needs)
-      return names([], matrixKeys(step), needs, key === 'if')
+      return { ...names([], matrixKeys(step), needs, key === 'if'), self: step?.id, env: { pipeline, step: keysOf(field(step?.node, 'env')) } }
     },
   }
+}
+
+function keysOf(node: DocumentNode | undefined): string[] {
+  return pairsOf(node).map((pair) => pair.key)
 }
 
 type Users = ReadonlyMap<string, readonly StepView[]>

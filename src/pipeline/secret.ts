@@ -10,6 +10,7 @@ const KEYS = new RegExp(
   '(?<![A-Za-z0-9_-])(?:' + [
     'sk-(?:ant|proj|svcacct|admin|or)-[A-Za-z0-9_-]{16,}', 'sk-[A-Za-z0-9]{20,}', 'xai-[A-Za-z0-9]{20,}', 'AIza[A-Za-z0-9_-]{30,}',
     'gsk_[A-Za-z0-9]{30,}', 'hf_[A-Za-z0-9]{30,}', 'gh[pousr]_[A-Za-z0-9]{20,}', 'github_pat_[A-Za-z0-9_]{20,}',
+    'pplx-[A-Za-z0-9]{30,}', 'nvapi-[A-Za-z0-9_-]{30,}', 'r8_[A-Za-z0-9]{30,}', 'npm_[A-Za-z0-9]{36}',
     'gl(?:pat|dt|rt|cbt|ptt|ft)-[A-Za-z0-9_-]{16,}', '(?:AKIA|ASIA)[A-Z0-9]{16}',
   ].join('|') + ')' +
   '|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?:[\\s\\S]{0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|[^\\r\\n]*)',
@@ -18,6 +19,9 @@ const KEYS = new RegExp(
 
 /** The key that holds the name of a variable, and in which people put the key itself. */
 export const KEY_NAME = 'api_key_env'
+
+/** Headers that carry a key and nothing else. */
+export const KEY_HEADER = /^((proxy-)?authorization|(x-)?api-key|x-goog-api-key|cookie)$/i
 
 export interface Masked {
   /** As long as the original, so that every place holds; nothing that reads it can give a key away. */
@@ -41,10 +45,15 @@ function withQuotes(text: string, { start, end }: Span): Span {
   return (quote === '"' || quote === "'") && text[end] === quote ? { start: start - 1, end: end + 1 } : { start, end }
 }
 
-/** The same document, its text without what stands in the place of the name of a key's variable and is no such name: it may be the key. */
+/**
+ * The same document, its text without what may be a key by the place where it stands: in that of the name of a key's variable
+ * though it is no such name, or in a header that carries keys.
+ */
 export function withoutKeyNames(document: Document): Document {
-  const nodes = pairsOf(field(document.root, 'providers')).flatMap(({ value }) => field(value, KEY_NAME) ?? [])
-  const spans = nodes.flatMap((node) => (isName(node) ? [] : [node.span, ...(node.kind === 'scalar' && node.target ? [node.target.span] : [])]))
+  const providers = pairsOf(field(document.root, 'providers')).map((pair) => pair.value)
+  const names = providers.flatMap((provider) => field(provider, KEY_NAME) ?? []).filter((node) => !isName(node))
+  const headers = providers.flatMap((provider) => pairsOf(field(provider, 'headers')).flatMap(({ key, value }) => (KEY_HEADER.test(key) ? [value] : [])))
+  const spans = [...names, ...headers].flatMap((node) => ([node.span, ...(node.kind === 'scalar' && node.target ? [node.target.span] : [])]))
   if (spans.length === 0) return document
   const covered = spans.reduce((text, { start, end }) => text.slice(0, start) + text.slice(start, end).replace(/[^\s"']/g, '•') + text.slice(end), document.text)
   return { ...document, text: covered }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../document/diagnostic.ts'
 import type { Document, MappingNode, Pair } from '../document/document.ts'
+import { isOwnPath } from './called-file.ts'
 import { field, mappingAt, mentionsIn, pairsOf, textAt } from './fields.ts'
 import type { Mention } from './fields.ts'
 import { createNeeds } from './needs.ts'
@@ -61,7 +62,7 @@ export function surveyOf(document: Document, root: MappingNode): Survey {
     document, root, steps, children: new Map(),
     calls: [...steps.values()].flatMap((step) => {
       const path = textAt(step.node, 'pipeline')
-      return path && path.name.trim() !== '' ? [{ step, path }] : []
+      return path && isOwnPath(path.name) ? [{ step, path }] : []
     }),
     stepIds: new Set(pairs.map((pair) => pair.key)),
     inputs: declared(root, 'inputs'),

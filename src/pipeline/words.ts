@@ -30,6 +30,16 @@ export const RETRYABLE = [
 /** How much goes without a person, the most first. */
 export const AUTONOMIES = ['full', 'supervised', 'manual'] as const
 
+/** The tools of agents by the groups that are named; of two groups that have a tool, the smaller one. */
+export const TOOL_GROUPS: readonly (readonly [string, readonly string[]])[] = [
+  ['files.read', ['read_file', 'list_directory', 'search_files']],
+  ['files', ['write_file', 'edit_file', 'create_directory', 'delete_file']],
+  ['shell', ['execute_command', 'run_script']],
+  ['memory', ['store_memory', 'retrieve_memory', 'search_memory', 'delete_memory']],
+  ['messages', ['send_message', 'read_messages']],
+  ['web', ['get_page_content']],
+]
+
 /** The formats of reports. */
 export const REPORT_FORMATS = ['json', 'junit', 'sarif', 'markdown', 'html'] as const
 

@@ -15,7 +15,7 @@ export interface Validated {
 export async function validateFile(folder: string, file: string): Promise<Validated> {
   const read = await readSource(createFiles(), `${folder}/${file}`, folder)
   if ('diagnostic' in read) return { diagnostics: [read.diagnostic], sources: new Map() }
-  const { sources, diagnostics } = await load(read.source.text, read.source.file, undefined, childReader(createFiles(), folder))
+  const { sources, diagnostics } = await load(read.source.text, read.source.file, undefined, childReader(createFiles(), folder), childReader(createFiles(), folder))
   return { diagnostics, sources }
 }
 

@@ -26,7 +26,7 @@ function patternMistakes({ document }: Survey, { key, value }: Pair): Diagnostic
 
 function reportMistakes({ document, checks }: Survey, name: string): Diagnostic[] {
   const format = textAt(checks?.get(name)?.value, 'report')
-  const path = format?.name.startsWith('junit:') ? format.name.slice('junit:'.length) : undefined
+  const path = /^(?:junit|sarif):(.+)$/s.exec(format?.name ?? '')?.[1]
   if (!format || path === undefined || INSIDE.test(path)) return []
   const message = `the reports of check ${quoted(name)} must be ${FORMS.get(INSIDE_PATH)?.wanted ?? ''}, not ${quoted(path)}`
   return [report(document, format.node.span, 'bad-path', 'error', message)]

@@ -5,10 +5,13 @@ import { report } from '../../document/report.ts'
 import { nearest } from '../../document/suggest.ts'
 import { toValue } from '../../document/value.ts'
 import { field, itemsOf, mentionOf, pairsOf } from '../fields.ts'
+import { LIST_EXPRESSION } from '../patterns.ts'
 import { didYouMean, quoted } from '../phrase.ts'
 import type { StepView, Survey } from '../survey.ts'
-import { conditionExpression, hasExpression } from '../template.ts'
+import { conditionExpression } from '../template.ts'
 import { MOST_NODES } from '../words.ts'
+
+const WHOLE = new RegExp(LIST_EXPRESSION, 'u')
 
 /** Matrices that are no lists, name what they do not have, or hold nothing or too much; and plans of too many nodes. */
 export function matrixMistakes(survey: Survey): Diagnostic[] {
@@ -48,7 +51,7 @@ function expressionMistakes({ document }: Survey, matrix: DocumentNode): Diagnos
   const nodes = matrix.kind === 'mapping' ? dimensionsOf(matrix).map((pair) => pair.value) : [matrix]
   return nodes.flatMap((node) => {
     const text = mentionOf(node)?.name
-    if (text === undefined || !hasExpression(text) || conditionExpression(text)) return []
+    if (text === undefined || !WHOLE.test(text) || conditionExpression(text)) return []
     return [report(document, node.span, 'bad-matrix', 'error', 'a matrix is given by one expression, this text holds more than that')]
   })
 }

@@ -26,9 +26,11 @@ function stepMistakes(survey: Survey, step: StepView, suggest: Suggest): Diagnos
   })
 }
 
-function unknownNeed({ document }: Survey, step: StepView, need: Mention, help: string | undefined): Diagnostic {
+function unknownNeed({ document, steps }: Survey, step: StepView, need: Mention, help: string | undefined): Diagnostic {
   const message = `step ${quoted(step.id)} needs ${quoted(need.name)}, which is no step of this pipeline`
-  return report(document, need.node.span, 'unknown-need', 'error', message, { help })
+  const names = need.name.split(/[\s,]+/).filter((name) => name !== '')
+  const isList = names.length > 1 && names.every((name) => steps.has(name))
+  return report(document, need.node.span, 'unknown-need', 'error', message, { help: isList ? `write a list: \`[${names.join(', ')}]\`` : help })
 }
 
 function selfNeed({ document }: Survey, need: Mention): Diagnostic {

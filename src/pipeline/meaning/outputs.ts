@@ -1,9 +1,8 @@
 import type { Diagnostic } from '../../document/diagnostic.ts'
 import type { Document, DocumentNode } from '../../document/document.ts'
 import { report } from '../../document/report.ts'
-import { nearest } from '../../document/suggest.ts'
-import { field, itemsOf, mentionOf, pairsOf } from '../fields.ts'
-import { didYouMean, found, oneOf } from '../phrase.ts'
+import { field, itemsOf, pairsOf } from '../fields.ts'
+import { keywordFault } from '../schema-keyword.ts'
 import type { Survey } from '../survey.ts'
 
 /** Schemas of outputs that are no schemas: what an author is likely to get wrong, so far as it shows without compiling them. */
@@ -11,16 +10,18 @@ export function outputsMistakes({ document, steps }: Survey): Diagnostic[] {
   return [...steps.values()].flatMap(({ node }) => pairsOf(field(node, 'outputs')).flatMap(({ value }) => schemaMistakes(document, value)))
 }
 
-const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
 /** Keys that hold schemas by name, keys that hold a list of schemas, and keys that hold one. */
-const MAPS = ['properties', 'patternProperties', '$defs']
+const MAPS = ['properties', 'patternProperties', '$defs', 'dependentSchemas']
 const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
-const SINGLES = ['items', 'additionalProperties', 'not', 'contains', 'propertyNames']
+const SINGLES = ['items', 'additionalProperties', 'not', 'contains', 'propertyNames', 'if', 'then', 'else', 'unevaluatedItems', 'unevaluatedProperties']
 
 function schemaMistakes(document: Document, schema: DocumentNode): Diagnostic[] {
   const open: DocumentNode[] = [schema]
   for (const node of open) for (const inner of schemasIn(node)) open.push(inner)
-  return open.flatMap((node) => typeMistakes(document, field(node, 'type')))
+  return open.flatMap((node) => pairsOf(node).flatMap((pair) => {
+    const fault = keywordFault(pair, schema)
+    return fault ? [report(document, fault.span, 'bad-schema', fault.severity ?? 'error', fault.message, { help: fault.help })] : []
+  }))
 }
 
 function schemasIn(node: DocumentNode): DocumentNode[] {
@@ -29,16 +30,4 @@ function schemasIn(node: DocumentNode): DocumentNode[] {
     ...LISTS.flatMap((key) => itemsOf(field(node, key))),
     ...SINGLES.flatMap((key) => field(node, key) ?? []),
   ]
-}
-
-function typeMistakes(document: Document, type: DocumentNode | undefined): Diagnostic[] {
-  if (!type) return []
-  const nodes = type.kind === 'sequence' ? type.items : [type]
-  return nodes.flatMap((node) => {
-    const word = mentionOf(node)?.name
-    if (word !== undefined && TYPES.includes(word)) return []
-    const help = word === undefined ? undefined : didYouMean(nearest(word, TYPES))
-    const message = `the \`type\` of a JSON Schema must be ${oneOf(TYPES)}, not ${found(node)}`
-    return [report(document, node.span, 'bad-schema', 'error', message, { help })]
-  })
 }

@@ -4,15 +4,18 @@ import { agentMistakes } from './agents.ts'
 import { checkMistakes } from './checks.ts'
 import { deliverMistakes } from './deliver.ts'
 import { durationMistakes } from './durations.ts'
+import { environmentMistakes } from './environment.ts'
 import { inputMistakes } from './inputs.ts'
 import { matrixMistakes } from './matrix.ts'
 import { needsMistakes } from './needs.ts'
 import { outputsMistakes } from './outputs.ts'
+import { pathMistakes } from './paths.ts'
 import { pipelineMistakes } from './pipelines.ts'
 import { providerMistakes } from './providers.ts'
 import { referenceMistakes } from './references.ts'
 import { routeMistakes } from './routes.ts'
 import { shellMistakes } from './shell.ts'
+import { unusedMistakes } from './unused.ts'
 
 const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   needsMistakes,
@@ -28,6 +31,9 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   pipelineMistakes,
   deliverMistakes,
   shellMistakes,
+  environmentMistakes,
+  pathMistakes,
+  unusedMistakes,
 ]
 
 /** Everything that a pipeline of the right form can still mean wrongly, but for its expressions. */

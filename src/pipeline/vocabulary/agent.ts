@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { FILE_PATH, FILLED, HOST, MODEL, NAME } from '../patterns.ts'
+import { FILLED, HOST, MODEL, NAME, OWN_PATH } from '../patterns.ts'
 import { count, env, is, money, named, record, text, texts, when, words } from './values.ts'
 
 /** What only a model has. */
@@ -30,7 +30,7 @@ export const agent = record(
       description: 'The system prompt.',
       examples: ['You make the smallest change that solves the task.'],
     })),
-    instructions_file: Type.Optional(text(FILE_PATH, {
+    instructions_file: Type.Optional(text(OWN_PATH, {
       description: 'A file that holds the system prompt, relative to the pipeline.', examples: ['./agents/developer.md'],
     })),
     tools: Type.Optional(Type.Unsafe<readonly ('files' | 'files.read' | 'shell')[]>({

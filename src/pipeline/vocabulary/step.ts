@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { FILE_PATH, FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, STEP_ID } from '../patterns.ts'
+import { FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, OWN_PATH, STEP_ID } from '../patterns.ts'
 import { foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
 import { deliver } from './deliver.ts'
 import { count, duration, env, flag, named, oneOrMany, record, text, texts, when, words } from './values.ts'
@@ -74,7 +74,7 @@ const kindKeys = {
   })),
   agent: Type.Optional(text(NAME, { description: 'The agent that works, in a worktree of its own.', examples: ['developer'] })),
   prompt: Type.Optional(text(FILLED, { description: 'The task of the agent.', examples: ['Fix ${{ inputs.task }}'] })),
-  prompt_file: Type.Optional(text(FILE_PATH, {
+  prompt_file: Type.Optional(text(OWN_PATH, {
     description: 'A file that holds the task, relative to the pipeline.',
     examples: ['./prompts/fix.md'],
   })),
@@ -96,7 +96,7 @@ const kindKeys = {
     description: 'A question to a person. The run stops with exit code 6 and goes on with `resume` once `orch-run approve` has answered it.',
     examples: ['Ship ${{ steps.fix.commit }}?'],
   })),
-  pipeline: Type.Optional(text(FILE_PATH, {
+  pipeline: Type.Optional(text(OWN_PATH, {
     description: 'Another pipeline file, relative to this one, as one step. Its `outputs` are those of the step.',
     examples: ['./build.yml'],
   })),

@@ -49,7 +49,7 @@ describe('inputs of a run', () => {
         'the pipeline has no input `taks`, did you mean `task`?',
         'the input `task` is required and was not given',
         'the input `count` must be a number, not `many`',
-        'the input `risk` must be `low` or `high`, not `hihg`',
+        'the input `risk` must be `low` or `high`, not `hihg`, did you mean `high`?',
       ].join('\nerror: '),
     })
   })

@@ -43,13 +43,19 @@ describe('reading a pipeline', () => {
   })
 
   it.each([
-    ['at the beginning', Buffer.from([0xff, 0xfe]), 1, 1],
+    ['at the beginning', Buffer.from([0xff, 0xfd]), 1, 1],
     ['behind characters of several bytes', Buffer.concat([Buffer.from('a: 1\r\nb: ü𝒳'), Buffer.from([0xc3, 0x28])]), 2, 6],
     ['at the end, in the middle of a character', Buffer.concat([Buffer.from('a: 1\n'), Buffer.from([0xf0, 0x9f])]), 2, 1],
   ])('tells where bytes are no UTF-8: %s', async (_where, bytes, line, column) => {
     const cwd = folderWith({})
     writeFileSync(join(cwd, 'a.yml'), bytes)
-    expect(await readSource(files, 'a.yml', cwd)).toEqual({ diagnostic: mistake('a.yml', 'not-utf8', 'the file is not UTF-8', line, column) })
+    expect(await readSource(files, 'a.yml', cwd)).toEqual({ diagnostic: { ...mistake('a.yml', 'not-utf8', 'the file is not UTF-8', line, column), help: 'save it as UTF-8' } })
+  })
+
+  it.each([['little', [0xff, 0xfe, 0x61, 0x00]], ['big', [0xfe, 0xff, 0x00, 0x61]]])('knows UTF-16, %s end first', async (_end, bytes) => {
+    const cwd = folderWith({})
+    writeFileSync(join(cwd, 'a.yml'), Buffer.from(bytes))
+    expect(await readSource(files, 'a.yml', cwd)).toMatchObject({ diagnostic: { help: 'the file looks like UTF-16, save it as UTF-8' } })
   })
 })
 

