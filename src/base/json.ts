@@ -13,6 +13,7 @@ export function canonical(value: Json | undefined): string {
 }
 
 function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)
   if (!isObject(value)) return value
   const keys = Object.keys(value).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))

@@ -31,7 +31,10 @@ export class PortError extends Error {
 
 export interface Files {
   read(path: string): Promise<string>
-  readBytes(path: string, limit?: number): Promise<Buffer>
+  /** The whole file, its first `limit` bytes, or what comes after the first `from`. */
+  readBytes(path: string, limit?: number, from?: number): Promise<Buffer>
+  /** What a link says. */
+  readLink(path: string): Promise<string>
   /** Writes the whole file so that a crash leaves the old or the new text: temporary file, fsync, rename, fsync of the folder. */
   replace(path: string, text: string, mode?: number): Promise<void>
   /** Plain write, not durable: for what can be made again. */

@@ -56,7 +56,7 @@ function addRun(program: Command, end: (code: number) => void): void {
   program.command('resume').description('go on with the latest (or named) unfinished run')
     .argument('[run]').option('--frozen', 'take the pipeline as it was run, not as it is now')
     .addOption(input()).addOption(reports()).addOption(ui()).addOption(stateDir()).addOption(concurrency()).addOption(budget()).addOption(replay())
-    .addOption(only()).addOption(from()).addOption(autonomy())
+    .addOption(only()).addOption(from()).addOption(noCache()).addOption(autonomy())
     .option('--json', 'the report on standard output, nothing else there')
     .action(async (run: string | undefined, options: RunOptions & { frozen?: boolean }) => end(await (await import('./resume-command.ts')).resumeCommand(run, options)))
 }
@@ -75,6 +75,7 @@ function runOptions(command: Command): Command {
     .addOption(replay())
     .addOption(only())
     .addOption(from())
+    .addOption(noCache())
     .addOption(autonomy())
     .addOption(stateDir())
     .option('--run-id <id>', 'name of the run')
@@ -118,6 +119,7 @@ const concurrency = (): Option => new Option('--concurrency <n>', 'how many step
 const budget = (): Option => new Option('--budget-usd <usd>', 'what the run may cost, instead of `limits.budget_usd`').argParser(money)
 const only = (): Option => new Option('--only <step>', 'run this step and all that it needs, nothing else')
 const from = (): Option => new Option('--from <step>', 'run this step and all below it again; of the rest keep what an earlier run gave')
+const noCache = (): Option => new Option('--no-cache', 'take nothing from the cache; results are still put there')
 const autonomy = (): Option => new Option('--autonomy <mode>', 'how much goes without a person, instead of `autonomy`').choices(['full', 'supervised', 'manual'])
 const replay = (): Option => new Option('--replay <dir>', 'answer every model call from a recording; needs no key')
 

@@ -4,6 +4,7 @@ import { createGrowingRedactor } from '../base/growing-redactor.ts'
 import { Engine } from '../run/engine.ts'
 import { stepKinds } from '../step/registry.ts'
 import { EXIT } from './exit-code.ts'
+import { openCache } from './open-cache.ts'
 import { createOutput, SCRATCH } from './output.ts'
 import type { RunOrder } from './run-order.ts'
 import { listenToSignals } from './signals.ts'
@@ -23,7 +24,10 @@ export async function performRun(order: RunOrder): Promise<number> {
   const redactor = createGrowingRedactor(order.hidden)
   await ports.files.makeFolder(join(folder.path, SCRATCH), 0o700)
   const view = await openView(options.ui, viewSettings(run.id, folder.path, options.stateDir, order.env), ports.clock)
-  const world = createStepWorld(order, redactor)
+  const cache = await openCache(order)
+  await cache?.open()
+  await cache?.look()
+  const world = createStepWorld(order, redactor, cache)
   const engine = new Engine(run, {
     plan,
     facts: order.facts,
@@ -45,6 +49,7 @@ export async function performRun(order: RunOrder): Promise<number> {
     await inTurn([
       async () => folder.saveSnapshot(await performed),
       async () => world.close(),
+      async () => cache?.close(),
       async () => writeReports(ports.files, folder, await performed, { ...options, reports: allReports(options.report, plan.pipeline.reports) }, redactor),
       async () => view.close(run),
       async () => ports.files.remove(join(folder.path, SCRATCH)),

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly replay?: string
   readonly only?: string
   readonly from?: string
+  /** False with `--no-cache`: nothing is taken from there. */
+  readonly cache: boolean
   readonly autonomy?: Autonomy
   readonly stateDir: string
   readonly runId?: string

@@ -29,5 +29,5 @@ export interface RunOrder {
   readonly trusted: boolean
   readonly hidden: readonly string[]
   readonly folder: RunFolder
-  readonly options: Pick<RunOptions, 'ui' | 'json' | 'report' | 'concurrency' | 'record' | 'replay' | 'stateDir'>
+  readonly options: Pick<RunOptions, 'ui' | 'json' | 'report' | 'concurrency' | 'record' | 'replay' | 'stateDir' | 'cache'>
 }

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path'
 import type { GrowingRedactor } from '../base/growing-redactor.ts'
+import type { Cache } from '../cache/cache.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
 import type { StepWorld } from '../step/world.ts'
@@ -9,7 +10,7 @@ import { createRunWorkspaces } from './run-workspaces.ts'
 import { keyVariables } from './secrets.ts'
 
 /** The step kinds' world, made of the real one; worktrees and models are opened when the first step asks for them. */
-export function createStepWorld(order: RunOrder, redactor: GrowingRedactor): StepWorld & { close(): Promise<void> } {
+export function createStepWorld(order: RunOrder, redactor: GrowingRedactor, cache: Cache | undefined): StepWorld & { close(): Promise<void> } {
   const { ports, plan, env, cwd, readiness } = order
   const root = readiness.repository?.root ?? cwd
   const workspaces = createRunWorkspaces(order)
@@ -22,6 +23,9 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor): Ste
     // The keys of all pipelines of the run: none is another's business.
     environment: Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name))),
     checkout: { cwd, root },
+    cache,
+    machine: `${process.platform}-${process.arch}`,
+    redact: <T>(value: T): T => redactor.json(value),
     stateDir: resolve(cwd, order.options.stateDir),
     namedFiles: [plan.pipeline, ...plan.pipeline.children.values()].flatMap((pipeline) => namedFiles(pipeline, cwd, root)),
     forge: async (signal: AbortSignal) => (await import('./open-forge.ts')).openForge(order, signal),

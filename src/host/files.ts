@@ -1,4 +1,4 @@
-import { constants, lstatSync, realpathSync } from 'node:fs'
+import { constants, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { cp, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import type { Entry, EntryKind, Files, Stat } from '../base/ports.ts'
 import { openAppender } from './files-appender.ts'
@@ -13,7 +13,8 @@ import { removeAll } from './files-remove.ts'
 export function createFiles(): Files {
   return {
     read: async (path) => guarded(path, async () => (await readUpTo(path, undefined)).toString('utf8')),
-    readBytes: async (path, limit) => guarded(path, async () => readUpTo(path, limit)),
+    readBytes: async (path, limit, from) => guarded(path, async () => readUpTo(path, limit, from)),
+    readLink: async (path) => guarded(path, () => readlinkSync(path)),
     replace: async (path, text, mode) => guarded(path, async () => replaceDurably(path, text, mode)),
     write: async (path, data, mode) => guarded(path, async () => writeFile(path, data, { mode: mode ?? 0o666 })),
     append: openAppender,

@@ -2,7 +2,7 @@ import { isObject } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { buildDuration, buildEnv, buildList } from './build-values.ts'
 import { calledFile } from './called-file.ts'
-import type { CommonStep, DeliverStep, MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
+import type { CacheSpec, CommonStep, DeliverStep, MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
 import { conditionExpression } from './template.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 import type { MatrixText } from './vocabulary/step.ts'
@@ -26,6 +26,7 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
     files: buildList(step.files),
     priority: step.priority ?? 0,
     risk: step.risk ?? 'low',
+    cache: buildCache(step.cache),
   }
   if (step.agent !== undefined) {
     return {
@@ -48,6 +49,11 @@ function buildDeliver({ patch, branch, pull_request: pull, comment, unverified }
 
 function expressionOf(text: string): string {
   return (conditionExpression(text)?.source ?? text).trim()
+}
+
+function buildCache(cache: StepText['cache']): CacheSpec | undefined {
+  if (cache === undefined || cache === false) return undefined
+  return cache === true ? { key: undefined, paths: [] } : { key: cache.key, paths: buildList(cache.paths) }
 }
 
 function buildRetry(retry: StepText['retry']): RetrySpec {

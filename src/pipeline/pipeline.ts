@@ -187,6 +187,15 @@ export interface CommonStep {
   /** Higher starts first. */
   readonly priority: number
   readonly risk: 'low' | 'high'
+  /** Undefined: its results are not taken over by other runs. */
+  readonly cache: CacheSpec | undefined
+}
+
+export interface CacheSpec {
+  /** A word of the author's: results under another one are not taken. */
+  readonly key: string | undefined
+  /** Globs of what the step makes beside its outputs and its commit. */
+  readonly paths: readonly string[]
 }
 
 export interface RunStep extends CommonStep {

@@ -4,9 +4,9 @@ export const STEP_KINDS = ['run', 'agent', 'check', 'approve', 'pipeline', 'deli
 export type StepKindWord = (typeof STEP_KINDS)[number]
 
 export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
-  run: ['run', 'shell', 'outputs'],
-  agent: ['agent', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs'],
-  check: ['check'],
+  run: ['run', 'shell', 'outputs', 'cache'],
+  agent: ['agent', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs', 'cache'],
+  check: ['check', 'cache'],
   approve: ['approve'],
   pipeline: ['pipeline', 'with'],
   deliver: ['deliver'],

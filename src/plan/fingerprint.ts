@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto'
 import { canonical } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
+import { inOrder } from './order.ts'
 import type { Plan } from './plan.ts'
 
 /**
  * A digest of all that decides what a node does: its step's definition with its agent, model and checks, the workspace, the
  * pipeline's `env`, the inputs, its cell of the matrix, and what came from the steps it needs. Equal digests mean equal work.
- * Names for people (`name`, `description`) and what changes no result (`timeout`, `retry`, `files`, `priority` and `risk`) are left out.
+ * Names for people (`name`, `description`) and what changes no result (`timeout`, `retry`, `files`, `priority`, `risk`, `cache`) are left out.
  */
 export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null, inputs: JsonObject, upstream: JsonObject): string {
   const spec = plan.steps.get(step)?.spec
@@ -17,7 +18,7 @@ export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null,
   const given = known.inputs.get(inputs) ?? text(inputs)
   known.inputs.set(inputs, given)
   // The canonical text of all parts under their names, of which some are the same for every node.
-  const parts = `{"definition":${text(spec ? definition(pipeline, spec) : null)},"env":${known.env},"inputs":${given},"matrix":${text(matrix)},"upstream":${text(upstream)}}`
+  const parts = `{"definition":${spec ? definitionText(pipeline, spec) : 'null'},"env":${known.env},"inputs":${given},"matrix":${text(matrix)},"upstream":${text(upstream)}}`
   return createHash('sha256').update(parts).digest('hex').slice(0, 32)
 }
 
@@ -28,8 +29,41 @@ function text(value: unknown): string {
   return canonical(plain(value))
 }
 
+/**
+ * A digest of what a step and all that it needs say, and of the `env` around them: equal ones of different runs come from equal
+ * pipelines, as far as the step can tell.
+ */
+export function lineage(plan: Plan, step: string): string {
+  const known = lineages.get(plan) ?? allLineages(plan)
+  lineages.set(plan, known)
+  return known.get(step) ?? ''
+}
+
+const lineages = new WeakMap<Plan, ReadonlyMap<string, string>>()
+
+function allLineages(plan: Plan): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const id of inOrder(plan)) {
+    const spec = plan.steps.get(id)?.spec
+    const parts = [spec ? definitionText(plan.pipeline, spec) : '', text(spec?.matrix), ...(spec?.needs ?? []).map((need) => found.get(need) ?? '')]
+    found.set(id, createHash('sha256').update(parts.join('\n')).digest('hex'))
+  }
+  return found
+}
+
+/** Asked for several times in every run. */
+function definitionText(pipeline: Pipeline, spec: StepSpec): string {
+  const texts = definitions.get(pipeline) ?? new Map<string, string>()
+  definitions.set(pipeline, texts)
+  const known = texts.get(spec.id) ?? text(definition(pipeline, spec))
+  texts.set(spec.id, known)
+  return known
+}
+
+const definitions = new WeakMap<Pipeline, Map<string, string>>()
+
 function definition(pipeline: Pipeline, spec: StepSpec): unknown {
-  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, ...work } = spec
+  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, cache: _cache, ...work } = spec
   const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
   const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
   const provider = agent && pipeline.providers.get(agent.provider)

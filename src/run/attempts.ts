@@ -1,5 +1,6 @@
 import type { Inbox } from '../base/inbox.ts'
-import { fingerprint } from '../plan/fingerprint.ts'
+import { fingerprint, lineage } from '../plan/fingerprint.ts'
+import { neededBy } from '../plan/reach.ts'
 import type { StepSpec } from '../pipeline/pipeline.ts'
 import { gateAfter, gateBefore } from './autonomy.ts'
 import { scopeOf } from './contexts.ts'
@@ -168,6 +169,8 @@ export class Attempts {
       inherited: inheritedBy(this.#run, state),
       base: this.#run.base?.commit ?? null,
       nested: this.#run.nested.get(node.id),
+      get lineage() { return lineage(plan, step.spec.id) },
+      get above() { return neededBy(plan.pipeline.steps, step.spec.id) },
       proofs: allRuns(this.#run).flatMap(({ run }) => run.proofs),
     }
   }

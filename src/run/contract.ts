@@ -34,6 +34,10 @@ export interface AttemptTask {
   readonly base: string | null
   /** Which checks hold of which trees, as far as this run made them. */
   readonly proofs: readonly Proof[]
+  /** A digest of what the step and all that it needs say. */
+  readonly lineage: string
+  /** The step and every one that it needs, however indirectly. */
+  readonly above: ReadonlySet<string>
   /** What earlier attempts of the node did of the pipeline that it performs. */
   readonly nested: Run | undefined
 }

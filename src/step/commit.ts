@@ -2,14 +2,14 @@ import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
-import type { Collected } from '../workspace/workspace.ts'
+import type { Collected, CommitText } from '../workspace/workspace.ts'
 import { workspaceFailure } from './place.ts'
 import type { Place } from './place.ts'
 
 /** Who made a change, for the trailers of its commit. */
 export interface Author {
-  readonly agent?: string
-  readonly model?: string
+  readonly agent?: string | undefined
+  readonly model?: string | undefined
 }
 
 const NOTHING: Collected = { tree: '', commit: null, files: [] }
@@ -28,8 +28,12 @@ export async function commitPlace(task: AttemptTask, io: AttemptIo, place: Place
 export async function collectPlace(task: AttemptTask, place: Place, author: Author): Promise<Result<Collected, Failure>> {
   if (!place.worktree) return ok(NOTHING)
   const { workspaces, workspace } = place.worktree
-  const collected = await workspaces.collect(workspace, { message: subject(task), trailers: trailers(task, author) })
+  const collected = await workspaces.collect(workspace, commitText(task, author))
   return collected.ok ? collected : err(workspaceFailure(collected.error))
+}
+
+export function commitText(task: AttemptTask, author: Author): CommitText {
+  return { message: subject(task), trailers: trailers(task, author) }
 }
 
 function subject(task: AttemptTask): string {

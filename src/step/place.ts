@@ -38,11 +38,21 @@ export async function atPlace(
 
 /** Opens the place by the workspace rule: a worktree of what the needed steps made, else the checkout itself. */
 async function openPlace(world: StepWorld, task: AttemptTask, io: AttemptIo): Promise<Result<Place, Failure>> {
-  const { kind, workspace } = task.step
-  const inherits = workspace === 'inherit' && task.inherited.length > 0
-  if (kind === 'agent' || kind === 'deliver' || workspace === 'worktree' || inherits) return openWorktree(world, task, io)
-  if (workspace === 'none') return ok(await emptyFolder(world, io))
-  return ok({ ...world.checkout, worktree: null, enclosures: null, leave: async () => {} })
+  switch (placeKind(task)) {
+    case 'worktree': return openWorktree(world, task, io)
+    case 'none': return ok(await emptyFolder(world, io))
+    case 'checkout': {
+      const done = world.cache?.working()
+      return ok({ ...world.checkout, worktree: null, enclosures: null, leave: async () => done?.() })
+    }
+  }
+}
+
+/** The workspace rule. */
+export function placeKind({ step: { kind, workspace }, inherited }: Pick<AttemptTask, 'step' | 'inherited'>): 'worktree' | 'checkout' | 'none' {
+  const inherits = workspace === 'inherit' && inherited.length > 0
+  if (kind === 'agent' || kind === 'deliver' || workspace === 'worktree' || inherits) return 'worktree'
+  return workspace === 'none' ? 'none' : 'checkout'
 }
 
 async function emptyFolder(world: StepWorld, io: AttemptIo): Promise<Place> {

@@ -1,5 +1,6 @@
 import type { Ports } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
+import type { Cache } from '../cache/cache.ts'
 import type { Expressions } from '../pipeline/expression.ts'
 import type { CheckSpec, Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
@@ -21,6 +22,12 @@ export interface StepWorld {
   readonly checkout: { readonly cwd: string; readonly root: string }
   /** The pipeline and the files that it names, relative to the repository's top: no agent may change them. */
   readonly namedFiles: readonly string[]
+  /** Undefined where no step of the run wants one. */
+  readonly cache: Cache | undefined
+  /** Of which machine results are good: system and processor. */
+  readonly machine: string
+  /** Without what must not be written. */
+  redact<T>(value: T): T
   /** Where runs are kept. */
   readonly stateDir: string
   /** Declared checks, and those detected from the project, by name. */

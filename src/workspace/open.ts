@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { isAbsolute, join, normalize } from 'node:path'
 import type { Owner, Ports, Repository } from '../base/ports.ts'
 import { type Result, err, ok } from '../base/result.ts'
 import { publishBranch } from './branch.ts'
+import { splitZero, toRaw } from './bytes.ts'
 import { clearFolder } from './clear.ts'
 import { snapshot } from './collect.ts'
 import { commitTree } from './commit.ts'
@@ -110,6 +112,12 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
       const args = ['diff-tree', '-r', '-p', ...(form === 'whole' ? ['--binary', '--full-index', '--no-renames'] : ['-M']), '--no-ext-diff', '--no-textconv', '--no-color', from, to]
       return (await (await started()).repository.ask(args)).toString('utf8')
     },
+    async digest(commit, without) {
+      const lines = splitZero(await (await started()).repository.ask(['ls-tree', '-r', '-z', commit]))
+      const counted = lines.filter((line) => !without.some((path) => line.endsWith(`\t${toRaw(path)}`)))
+      return createHash('sha256').update(counted.join('\0')).digest('hex')
+    },
+    commit: async (tree, parent, text) => commitTree((await started()).repository, tree, parent, text, clock.now() / 1000),
     async release(workspace) {
       const slot = rented.get(workspace.root)
       if (slot === undefined || !rented.delete(workspace.root)) return

@@ -32,6 +32,10 @@ export interface Workspaces {
   combine(commits: readonly string[]): Promise<Result<string, WorkspaceFailure>>
   /** The tree of a commit. */
   treeOf(commit: string): Promise<string>
+  /** A digest of the files of a commit but these. */
+  digest(commit: string, without: readonly string[]): Promise<string>
+  /** A commit of a tree that the repository holds already, on another. */
+  commit(tree: string, parent: string, text: CommitText): Promise<string>
   /** Makes a branch of the user's repository for a commit, or moves it forward to it, by compare and swap. */
   publish(branch: string, commit: string): Promise<Result<Published, WorkspaceFailure>>
   /** Gives a slot back to the pool. */

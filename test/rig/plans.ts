@@ -10,7 +10,7 @@ export function runStep(id: string, needs: readonly string[] = [], more: Partial
   return {
     kind: 'run', id, needs, run: 'true', shell: 'bash -euo pipefail', outputs: undefined, name: undefined, if: undefined, matrix: undefined,
     env: {}, timeoutMs: undefined, retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false,
-    workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low', ...more,
+    workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low', cache: undefined, ...more,
   }
 }
 

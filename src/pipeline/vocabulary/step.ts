@@ -10,6 +10,8 @@ export type MatrixText = string | {
   readonly [dimension: string]: string | readonly unknown[] | undefined
 }
 
+type CacheText = boolean | { readonly key?: string; readonly paths?: readonly string[] }
+
 const cells = (description: string): object => ({
   type: 'array', items: { type: 'object', propertyNames: { pattern: NAME } }, description, examples: [[{ node: 22, os: 'linux' }]],
 })
@@ -62,6 +64,26 @@ const outputs = Type.Unsafe<readonly string[] | Readonly<Record<string, Readonly
   examples: [{ approach: { type: 'string' }, files: { type: 'array', items: { type: 'string' } } }, ['version']],
 })
 
+/** `true`, `false`, or a mapping. */
+const cache = Type.Unsafe<CacheText>({
+  title: 'cache',
+  type: ['boolean', 'object'],
+  properties: {
+    key: text(FILLED, {
+      description: 'A word of yours: results that were made under another one are not taken.', examples: ['v2'],
+    }),
+    paths: texts(INSIDE_PATH, {
+      description: 'Globs of what the step writes in the checkout and others need: they are kept, and written again where they are missing.',
+      examples: [['dist/**']],
+    }),
+  },
+  additionalProperties: false,
+  description:
+    'Whether the result of an equal step of an earlier run is taken over: one with the same definition, inputs, results of what it needs, ' +
+    'and files where it works. Default: `false`.',
+  examples: [true, { paths: ['dist/**'] }], default: false,
+})
+
 const kindKeys = {
   run: Type.Optional(text(FILLED, {
     description: 'A shell script. Expressions reach it as variables, never as source.',
@@ -87,6 +109,7 @@ const kindKeys = {
     examples: [3],
     default: 0,
   })),
+  cache: Type.Optional(cache),
   check: Type.Optional(oneOrMany(NAME, {
     minItems: 1,
     description: 'Checks to make on the workspace of what the step needs.',

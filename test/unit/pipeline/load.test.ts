@@ -11,7 +11,7 @@ async function pipelineOf(text: string, file = 'ci/fix.yml'): Promise<Pipeline> 
 
 const STEP = {
   name: undefined, needs: [], if: undefined, matrix: undefined, env: {}, timeoutMs: undefined,
-  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low' as const,
+  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low' as const, cache: undefined,
 }
 
 describe('load', () => {
@@ -147,6 +147,7 @@ steps:
     files: [src/**]
     priority: 5
     risk: high
+    cache: { key: v2, paths: ['dist/**'] }
     run: y
     shell: sh -e
     outputs: { w: { type: string } }
@@ -155,7 +156,7 @@ steps:
     expect(pipeline.steps.get('a')).toMatchObject({ outputs: new Map([['v', undefined]]) })
     expect(pipeline.steps.get('b')).toEqual({
       id: 'b', name: 'B', needs: ['a'], if: 'inputs.list != null', env: { A: '1' }, timeoutMs: 10_000, continueOnError: true, workspace: 'none',
-      artifacts: ['out/**'], files: ['src/**'], priority: 5, risk: 'high',
+      artifacts: ['out/**'], files: ['src/**'], priority: 5, risk: 'high', cache: { key: 'v2', paths: ['dist/**'] },
       retry: { attempts: 3, backoffMs: 2000, maxDelayMs: 60_000, on: ['timeout'] },
       matrix: {
         dimensions: new Map<string, unknown>([['os', ['x', 1, null]], ['node', { expression: 'inputs.list' }]]), include: [{ os: 'y' }], exclude: [{ os: 'x' }],
