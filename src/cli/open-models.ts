@@ -67,20 +67,15 @@ function tapeOf({ options, cwd }: RunOrder): Pick<ProviderWorld, 'tape'> {
 }
 
 /** Opens the budgets of agents; the answer tells in which budgets a request counts. */
-function agentScopes(ledger: Ledger, { pipeline, past, prefix, scopes }: Site): (applicant: { readonly slot: { readonly node: string } }) => string[] {
-  const agentOf = (node: string): AgentSpec | undefined => {
-    // The id of a node is that of its step, or begins with it and a bracket.
-    const spec = pipeline.steps.get(node.split('(', 1)[0] ?? '')
-    return spec?.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
-  }
+function agentScopes(ledger: Ledger, { pipeline, past, prefix, scopes }: Site): (applicant: { readonly slot: { readonly agent?: string } }) => string[] {
   const nameOf = (agent: AgentSpec): string => `agent \`${prefix}${agent.name}\``
   for (const agent of pipeline.agents.values()) {
     if (agent.budget === undefined) continue
-    const calls = [...past?.calls.values() ?? []].filter((call) => agentOf(call.node) === agent)
+    const calls = [...past?.calls.values() ?? []].filter((call) => call.agent === agent.name)
     ledger.open(nameOf(agent), { limit: agent.budget, spent: calls.reduce((sum, call) => sum + (call.cost ?? call.hold), 0n) })
   }
   return ({ slot }) => {
-    const agent = agentOf(slot.node.slice(prefix.length))
+    const agent = pipeline.agents.get(slot.agent ?? '')
     return agent?.budget === undefined ? [...scopes] : [...scopes, nameOf(agent)]
   }
 }

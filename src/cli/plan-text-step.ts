@@ -49,9 +49,11 @@ function sees({ sees: { place, changes, hasMore } }: StepPreview): string {
   }
 }
 
-function who({ name, route, models, program, maxTurns, attempts }: AgentPreview): string {
+function who({ name, wants, others, backup, route, models, program, maxTurns, attempts }: AgentPreview): string {
   const by = program === null ? `${route === null ? '' : `route ${display(route)}: `}${list(models)}, ${maxTurns} turns` : `the program ${display(program[0] ?? '')}`
-  return `${display(name)} on ${by}${attempts > 1 ? `, ${attempts} attempts` : ''}`
+  const chosen = wants === null ? '' : ` for ${list(wants)}${others.length === 0 ? '' : `, or ${list(others)}`}`
+  const standIns = backup.length === 0 ? '' : `, backup ${list(backup)}`
+  return `${display(name)}${chosen} on ${by}${attempts > 1 ? `, ${attempts} attempts` : ''}${standIns}`
 }
 
 function repairs(agent: AgentPreview | null): string {

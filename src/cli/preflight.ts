@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { detectChecks } from '../check/detect.ts'
 import type { Ports, Repository } from '../base/ports.ts'
 import type { AgentSpec, CheckSpec, Pipeline, ProviderSpec } from '../pipeline/pipeline.ts'
+import { usedAgents } from '../pipeline/team.ts'
 import { findPrice } from '../provider/prices.ts'
 import type { BaseState } from '../run/event.ts'
 import { resolveBase } from '../workspace/base.ts'
@@ -49,11 +50,6 @@ async function findOwn(ports: Ports, pipeline: Pipeline, options: Options, env: 
   refuseUnpriced(pipeline, agents)
   await findCredentials(ports, pipeline, agents, options, env, cwd)
   return checks
-}
-
-function usedAgents(pipeline: Pipeline): AgentSpec[] {
-  const names = new Set([...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? [step.agent] : [])))
-  return [...names].flatMap((name) => pipeline.agents.get(name) ?? [])
 }
 
 /** Declared checks, and for `types`, `lint` and `tests` that steps name without declaring them those of the project. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { trustOf } from '../forge/trust.ts'
-import type { AgentSpec, Pipeline } from '../pipeline/pipeline.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import { usedAgents } from '../pipeline/team.ts'
 import type { Sandboxes } from '../sandbox/sandbox.ts'
 import { EXIT } from './exit-code.ts'
 import { Stop } from './stop.ts'
@@ -31,18 +32,11 @@ export async function admit(github: JsonObject, pipeline: Pipeline, used: Pipeli
 }
 
 async function requireSandbox(pipeline: Pipeline, sandboxes: Sandboxes): Promise<void> {
-  const demanding = usedAgents(pipeline).find((agent) => agent.sandbox === 'require')
+  const demanding = [pipeline, ...pipeline.children.values()].flatMap(usedAgents).find((agent) => agent.sandbox === 'require')
   if (!demanding) return
   const readiness = await sandboxes.readiness()
   if (readiness.ok) return
   throw new Stop(EXIT.notReady, `the agent \`${demanding.name}\` requires a sandbox, and there is none: ${readiness.reason}`, readiness.help)
-}
-
-function usedAgents(pipeline: Pipeline): AgentSpec[] {
-  return [pipeline, ...pipeline.children.values()].flatMap((one) => {
-    const names = new Set([...one.steps.values()].flatMap((step) => (step.kind === 'agent' ? [step.agent] : [])))
-    return [...names].flatMap((name) => one.agents.get(name) ?? [])
-  })
 }
 
 /** The same with every agent of it, and of what it calls, locked in and without a way to write. */

@@ -1,10 +1,13 @@
-import { buildEnv } from './build-values.ts'
+import { buildDuration, buildEnv, buildList } from './build-values.ts'
 import { usdToPico } from '../base/money.ts'
 import { modelName } from './build-route.ts'
 import type { AgentSpec, RouteSpec } from './pipeline.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 
 type AgentText = NonNullable<PipelineText['agents']>[string]
+
+/** Longer than any tool of ours may take. */
+const STALL_TIMEOUT_MS = 900_000
 
 export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<string, RouteSpec>): AgentSpec {
   const candidates = agent.model === undefined ? (routes.get(agent.route ?? '')?.models ?? []) : [modelName(agent.model)]
@@ -28,6 +31,11 @@ export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<s
     maxTurns: agent.max_turns ?? 50,
     maxOutputTokens: agent.max_output_tokens ?? 8192,
     temperature: agent.temperature,
+    capabilities: buildList(agent.capabilities),
+    maxLoad: agent.max_load,
+    priority: agent.priority ?? 0,
+    backup: buildList(agent.backup),
+    stallTimeoutMs: buildDuration(agent.stall_timeout) ?? STALL_TIMEOUT_MS,
     env: buildEnv(agent.env),
   }
 }

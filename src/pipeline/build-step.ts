@@ -30,7 +30,7 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
   }
   if (step.agent !== undefined) {
     return {
-      ...common, kind: 'agent', agent: step.agent, prompt: step.prompt, promptFile: step.prompt_file,
+      ...common, kind: 'agent', agent: step.agent, capabilities: buildList(step.capabilities), prompt: step.prompt, promptFile: step.prompt_file,
       outputs: step.outputs === undefined ? undefined : Object.fromEntries(Object.entries(step.outputs)),
       verify: buildList(step.verify), repair: step.repair ?? 0,
     }

@@ -122,6 +122,15 @@ export interface AgentSpec {
   readonly maxTurns: number
   readonly maxOutputTokens: number
   readonly temperature: number | undefined
+  /** Free words, each once. */
+  readonly capabilities: readonly string[]
+  /** How many nodes it does at once; undefined: no bound of its own. */
+  readonly maxLoad: number | undefined
+  readonly priority: number
+  /** Who takes over when it fails, in this order. */
+  readonly backup: readonly string[]
+  /** The longest without a sign of progress. */
+  readonly stallTimeoutMs: number
   readonly env: Readonly<Record<string, Template>>
 }
 
@@ -208,7 +217,9 @@ export interface RunStep extends CommonStep {
 
 export interface AgentStep extends CommonStep {
   readonly kind: 'agent'
+  /** A name, or `auto`: whoever has all `capabilities`. */
   readonly agent: string
+  readonly capabilities: readonly string[]
   readonly prompt: Template | undefined
   /** Relative to the pipeline's own folder; its text is a template too. */
   readonly promptFile: string | undefined

@@ -6,6 +6,7 @@ import { inputSpecOf } from './meaning/inputs.ts'
 import { CONTEXTS } from './names.ts'
 import type { Names, StepNames } from './names.ts'
 import type { StepView, Survey } from './survey.ts'
+import { assigneesOf } from './survey-team.ts'
 import { createVisible } from './visible.ts'
 
 export interface Scopes {
@@ -40,7 +41,7 @@ export function createScopes(survey: Survey): Scopes {
       if (top === 'env') return names(['env', 'matrix', 'steps'], 'unknown', () => false)
       if (top === 'outputs') return names(['matrix'], 'unknown', () => true)
       if (top === 'workspace') return names(['matrix', 'steps'], 'unknown', () => false)
-      if (top === 'agents') return shared((users.agents ??= usersOf(survey, (step) => (step.agent ? [step.agent] : []))).get(name ?? '') ?? [])
+      if (top === 'agents') return shared((users.agents ??= usersOf(survey, (step) => assigneesOf(survey, step))).get(name ?? '') ?? [])
       if (top === 'checks') return shared((users.checks ??= usersOf(survey, (step) => step.checks)).get(name ?? '') ?? [])
       const step = survey.steps.get(name ?? '')
       const needs = (id: string): boolean => step !== undefined && survey.needs.needs(step.id, id)
@@ -57,7 +58,7 @@ function keysOf(node: DocumentNode | undefined): string[] {
 type Users = ReadonlyMap<string, readonly StepView[]>
 
 /** The steps that use each agent, or each check. */
-function usersOf({ steps }: Survey, used: (step: StepView) => readonly Mention[]): Users {
+function usersOf({ steps }: Survey, used: (step: StepView) => readonly Pick<Mention, 'name'>[]): Users {
   const users = new Map<string, StepView[]>()
   for (const step of steps.values()) {
     for (const name of new Set(used(step).map((mention) => mention.name))) {

@@ -5,7 +5,7 @@ export type StepKindWord = (typeof STEP_KINDS)[number]
 
 export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
   run: ['run', 'shell', 'outputs', 'cache'],
-  agent: ['agent', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs', 'cache'],
+  agent: ['agent', 'capabilities', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs', 'cache'],
   check: ['check', 'cache'],
   approve: ['approve'],
   pipeline: ['pipeline', 'with'],
@@ -24,7 +24,7 @@ export function foreignKeys(kind: StepKindWord): string[] {
 /** Codes of failures that another attempt could turn to the better. */
 export const RETRYABLE = [
   'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'program-failed', 'output-invalid',
-  'provider-failed', 'pipeline-failed', 'interrupted',
+  'provider-failed', 'pipeline-failed', 'interrupted', 'stalled',
 ] as const
 
 /** How much goes without a person, the most first. */
@@ -39,6 +39,9 @@ export const TOOL_GROUPS: readonly (readonly [string, readonly string[]])[] = [
   ['messages', ['send_message', 'read_messages']],
   ['web', ['get_page_content']],
 ]
+
+/** In place of an agent's name: whoever is capable and free. */
+export const AUTO = 'auto'
 
 /** The formats of reports. */
 export const REPORT_FORMATS = ['json', 'junit', 'sarif', 'markdown', 'html'] as const

@@ -1,6 +1,7 @@
 import type { Pico } from '../base/money.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { AgentSpec, Pipeline, PipelineStep } from '../pipeline/pipeline.ts'
+import type { AgentSpec, AgentStep, Pipeline, PipelineStep } from '../pipeline/pipeline.ts'
+import { candidatesOf, chainOf, preferredOf } from '../pipeline/team.ts'
 import type { ConversationCost } from './conversation.ts'
 import { createNodeCost } from './node-cost.ts'
 import type { Rates } from './node-cost.ts'
@@ -45,15 +46,16 @@ export function estimate(
   const tallies = new Map<AgentSpec | null, Tally>()
   for (const [id, step] of steps) {
     const { spec } = step
-    const agent = spec.kind === 'agent' ? (pipeline.agents.get(spec.agent) ?? null) : null
     if (spec.kind !== 'agent' && spec.kind !== 'pipeline') continue
-    const tally = stepTally(step, (matrix) => (spec.kind === 'agent' ? onceTally(costOf(spec, matrix)) : nestedTally(nested(spec, matrix))))
+    const crew = spec.kind === 'agent' ? crewOf(pipeline, spec) : undefined
+    const tally = stepTally(step, (matrix) => (spec.kind === 'agent' ? crewTally(crew, (agent) => costOf(spec, agent, matrix)) : nestedTally(nested(spec, matrix))))
     if (!tally) {
       unknown.push(id)
       continue
     }
-    costs.set(id, { expected: tally.expected, most: lower(tally.most, agent?.budget) })
-    tallies.set(agent, together(tallies.get(agent) ?? NONE, tally))
+    const sole = crew?.sole ?? null
+    costs.set(id, { expected: tally.expected, most: lower(tally.most, sole?.budget) })
+    tallies.set(sole, together(tallies.get(sole) ?? NONE, tally))
   }
   const all = [...tallies].map(([agent, tally]) => ({ ...tally, most: lower(tally.most, agent?.budget) })).reduce(together, NONE)
   const agents = new Map([...tallies].flatMap(([agent, tally]) => (agent ? [[agent.name, { least: tally.least + tally.held }]] : [])))
@@ -75,6 +77,33 @@ function together(a: Tally, b: Tally): Tally {
     least: a.least + b.least, held: a.held > b.held ? a.held : b.held, expected: a.expected + b.expected,
     most: a.most === null || b.most === null ? null : a.most + b.most,
   }
+}
+
+/** Who may come to work on a step. */
+interface Crew {
+  readonly preferred: AgentSpec | undefined
+  /** Each of those that may be the first, with those that take over from it. */
+  readonly chains: readonly (readonly AgentSpec[])[]
+  /** Where nobody else can come to it: its own budget bounds the step. */
+  readonly sole: AgentSpec | null
+}
+
+function crewOf(pipeline: Pipeline, step: AgentStep): Crew {
+  const chains = candidatesOf(pipeline, step).map(({ name }) => chainOf(pipeline, name))
+  const team = [...new Set(chains.flat())]
+  return { chains, preferred: preferredOf(pipeline, step), sole: team.length === 1 ? (team[0] ?? null) : null }
+}
+
+/** The least is that of the cheapest, expected is the preferred one, and the most is the dearest with all that take over from it. */
+function crewTally(crew: Crew | undefined, costOf: (agent: AgentSpec) => ConversationCost | undefined): Tally | undefined {
+  const chains = (crew?.chains ?? []).map((chain) => chain.map((agent) => onceTally(costOf(agent))))
+  const known = chains.map((chain) => chain.filter((tally) => tally !== undefined))
+  if (known.length === 0 || known.some((chain, at) => chain.length < (chains[at]?.length ?? 0))) return undefined
+  const firsts = known.flatMap(([first]) => first ?? [])
+  const cheapest = firsts.reduce((one, other) => (other.least + other.held < one.least + one.held ? other : one))
+  const preferred = firsts[crew?.chains.findIndex(([first]) => first === crew.preferred) ?? 0] ?? cheapest
+  const most = known.map((chain) => chain.reduce((sum, { most: own }) => sum + (own ?? 0n), 0n))
+  return { ...cheapest, expected: preferred.expected, most: most.reduce((one, other) => (other > one ? other : one)) }
 }
 
 function onceTally(cost: ConversationCost | undefined): Tally | undefined {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
+import type { AgentSpec, Pipeline, StepSpec } from '../pipeline/pipeline.ts'
+import { teamOf } from '../pipeline/team.ts'
 import { inOrder } from './order.ts'
 import type { Plan } from './plan.ts'
 
@@ -65,18 +66,23 @@ const definitions = new WeakMap<Pipeline, Map<string, string>>()
 function definition(pipeline: Pipeline, spec: StepSpec): unknown {
   const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, cache: _cache, ...work } = spec
   const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
-  const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
-  const provider = agent && pipeline.providers.get(agent.provider)
+  const team = spec.kind === 'agent' ? teamOf(pipeline, spec).map((agent) => member(pipeline, agent)) : []
   // The base is settled once for a run, whatever the file says later.
   const { base: _base, ...workspace } = pipeline.workspace
   return {
     work,
-    agent,
-    provider: provider && { type: provider.type, baseUrl: provider.baseUrl },
+    team,
     checks: checks.map((check) => pipeline.checks.get(check) ?? check),
     workspace,
     called: spec.kind === 'pipeline' ? calledDigest(pipeline.children.get(spec.pipeline)) : undefined,
   }
+}
+
+/** An agent with whoever answers it; words for people, and whom it stands before in a choice, change no result. */
+function member(pipeline: Pipeline, agent: AgentSpec): unknown {
+  const { description: _description, maxLoad: _load, priority: _priority, stallTimeoutMs: _stall, ...own } = agent
+  const provider = pipeline.providers.get(agent.provider)
+  return { ...own, provider: provider && { type: provider.type, baseUrl: provider.baseUrl } }
 }
 
 const digests = new WeakMap<Pipeline, string>()

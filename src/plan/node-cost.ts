@@ -12,7 +12,7 @@ export interface Rates extends Tariff {
 }
 
 /** The cost of one attempt of one node; undefined where no model is called, or one without a known price. */
-export type NodeCost = (step: AgentStep, matrix: JsonObject | null) => ConversationCost | undefined
+export type NodeCost = (step: AgentStep, agent: AgentSpec, matrix: JsonObject | null) => ConversationCost | undefined
 
 /** The models that may answer an agent, the preferred one first; none where a program works in place of a model. */
 export function modelsOf(agent: AgentSpec): readonly string[] {
@@ -22,10 +22,9 @@ export function modelsOf(agent: AgentSpec): readonly string[] {
 /** Nodes mostly differ in nothing that matters here, so each sum is made once. */
 export function createNodeCost(pipeline: Pipeline, known: Known, rates: Rates): NodeCost {
   const made = new Map<string, ConversationCost | undefined>()
-  return (step, matrix) => {
-    const agent = pipeline.agents.get(step.agent)
-    const models = agent ? modelsOf(agent) : []
-    if (!agent || models.length === 0) return undefined
+  return (step, agent, matrix) => {
+    const models = modelsOf(agent)
+    if (models.length === 0) return undefined
     const around = rates.around(step, agent)
     const prompt = promptSize(step.prompt ?? '', matrix, known)
     const isVerified = step.verify.length > 0 && step.repair > 0

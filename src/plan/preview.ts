@@ -1,5 +1,7 @@
 import type { Pico } from '../base/money.ts'
-import type { AgentSpec, Pipeline, PriceSpec, StepKindName, StepSpec } from '../pipeline/pipeline.ts'
+import type { AgentSpec, AgentStep, Pipeline, PriceSpec, StepKindName, StepSpec } from '../pipeline/pipeline.ts'
+import { candidatesOf, preferredOf, usedAgents } from '../pipeline/team.ts'
+import { AUTO } from '../pipeline/words.ts'
 import type { RunCost, StepCost } from './estimate.ts'
 import type { Expressions } from '../pipeline/expression.ts'
 import { createKnown } from './known.ts'
@@ -59,7 +61,12 @@ export interface StepPreview {
 }
 
 export interface AgentPreview {
+  /** Whoever is taken first while all are free. */
   readonly name: string
+  /** Capabilities, where it is not named but chosen; and who else could be. */
+  readonly wants: readonly string[] | null
+  readonly others: readonly string[]
+  readonly backup: readonly string[]
   readonly route: string | null
   /** Candidates, the preferred one first; none where a program works in place of a model. */
   readonly models: readonly string[]
@@ -135,18 +142,23 @@ export function preview(plan: Plan, prospect: Prospect): Preview {
 }
 
 function stepPreview(pipeline: Pipeline, { spec, nodes, runs }: UnfoldedStep, sees: Sight, cost: StepCost | null): StepPreview {
-  const agent = spec.kind === 'agent' ? pipeline.agents.get(spec.agent) : undefined
+  const agent = spec.kind === 'agent' ? preferredOf(pipeline, spec) : undefined
   return {
     id: spec.id, kind: spec.kind, needs: spec.needs, nodes, runs, if: spec.if ?? null, sees, checks: checksNamed(spec), cost,
     calls: spec.kind === 'pipeline' ? spec.pipeline : null,
-    agent: agent && spec.kind === 'agent' ? agentPreview(agent, spec.retry.attempts, spec.repair) : null,
+    agent: agent && spec.kind === 'agent' ? agentPreview(pipeline, agent, spec) : null,
   }
 }
 
-function agentPreview(agent: AgentSpec, attempts: number, repair: number): AgentPreview {
+function agentPreview(pipeline: Pipeline, agent: AgentSpec, step: AgentStep): AgentPreview {
   const program = agent.executor === 'llm' ? null : agent.command
-  const { name, maxTurns, maxOutputTokens } = agent
-  return { name, route: agent.route ?? null, models: modelsOf(agent), program, maxTurns, maxOutputTokens, budget: agent.budget ?? null, attempts, repair }
+  const { name, maxTurns, maxOutputTokens, backup } = agent
+  const others = candidatesOf(pipeline, step).flatMap((one) => (one === agent ? [] : [one.name]))
+  return {
+    name, wants: step.agent === AUTO ? step.capabilities : null, others, backup,
+    route: agent.route ?? null, models: modelsOf(agent), program, maxTurns, maxOutputTokens, budget: agent.budget ?? null,
+    attempts: step.retry.attempts, repair: step.repair,
+  }
 }
 
 function checksOf(pipeline: Pipeline, { detected }: Prospect): CheckPreview[] {
@@ -159,8 +171,7 @@ function checksOf(pipeline: Pipeline, { detected }: Prospect): CheckPreview[] {
 }
 
 function pricesOf(pipeline: Pipeline, prospect: Prospect): PricePreview[] {
-  const agents = [...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? (pipeline.agents.get(step.agent) ?? []) : []))
-  const models = new Set(agents.flatMap(modelsOf))
+  const models = new Set(usedAgents(pipeline).flatMap(modelsOf))
   return [...models].map((model) => ({ model, file: pipeline.file, price: prospect.priceOf(pipeline, model) ?? null }))
 }
 

@@ -1,4 +1,5 @@
 import type { AgentSpec, Pipeline, StepSpec } from '../pipeline/pipeline.ts'
+import { teamOf } from '../pipeline/team.ts'
 import { inOrder } from './order.ts'
 import type { Plan } from './plan.ts'
 
@@ -60,7 +61,7 @@ function placeOf(spec: StepSpec, inherited: Carried): Sight['place'] {
 
 function mayChange(pipeline: Pipeline, spec: StepSpec, inherited: Carried): boolean {
   switch (spec.kind) {
-    case 'agent': return canWrite(pipeline.agents.get(spec.agent))
+    case 'agent': return teamOf(pipeline, spec).some(canWrite)
     case 'run': return spec.workspace === 'worktree' || (spec.workspace === 'inherit' && inherited.steps.length > 0)
     case 'check': case 'approve': case 'deliver': return false
     // Its own plan tells what its steps do.
@@ -69,7 +70,7 @@ function mayChange(pipeline: Pipeline, spec: StepSpec, inherited: Carried): bool
 }
 
 /** A model without a tool that writes changes nothing; of a program nobody knows. */
-function canWrite(agent: AgentSpec | undefined): boolean {
-  if (!agent || agent.executor !== 'llm') return true
+function canWrite(agent: AgentSpec): boolean {
+  if (agent.executor !== 'llm') return true
   return agent.permissions !== 'read-only' && agent.tools.some((tool) => tool === 'files' || tool === 'shell')
 }

@@ -114,6 +114,8 @@ export interface CallSlot {
   readonly node: string
   readonly attempt: number
   readonly call: number
+  /** Who makes it, where that is an agent. */
+  readonly agent?: string
 }
 
 /** One provider, ready to be called. Exactly one request goes out per call: retries are decided above. */

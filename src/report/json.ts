@@ -1,5 +1,6 @@
 import { allNodes, allRuns } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
+import { reportAgents, reportAssignments } from './agents.ts'
 import { reportExceptions } from './exceptions.ts'
 import { reportModels } from './models.ts'
 import { isoTime, reportSteps } from './steps.ts'
@@ -36,8 +37,10 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
     git: { base: run.base?.commit ?? null, head: headCommit(run), dirty: run.base?.dirty ?? false },
     ...reportTotals(run),
     models: reportModels(run),
+    agents: reportAgents(run),
     steps: reportSteps(run),
     routes: reportRoutes(run),
+    assignments: reportAssignments(run),
     exceptions: reportExceptions(run, extras.resume),
     deliveries: reportDeliveries(run),
   }

@@ -23,9 +23,9 @@ function reportStep(step: StepState, node: NodeState, prefix: string): ReportSte
     started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node),
     exit_code: node.exitCode,
     outputs: node.outputs, commit: node.commit, files_changed: [...node.filesChanged], cost_usd: picoToUsd(node.cost),
-    agent: step.agent, model: node.model, isolation: node.isolation ?? null,
+    agent: node.agent ?? step.agent, model: node.model, isolation: node.isolation ?? null,
     attempts: node.attempts.map((attempt) => ({
-      attempt: attempt.attempt, status: shownStatus(attempt.status), duration_ms: attempt.durationMs, failure: shownFailure(attempt.failure),
+      attempt: attempt.attempt, agent: attempt.agent, status: shownStatus(attempt.status), duration_ms: attempt.durationMs, failure: shownFailure(attempt.failure),
     })),
     checks: node.checks.map((check) => ({
       name: check.name, kind: check.kind, status: check.status, gate: check.gate, duration_ms: check.durationMs, exit_code: check.exitCode,

@@ -4,9 +4,11 @@ import { neededBy } from '../plan/reach.ts'
 import type { StepSpec } from '../pipeline/pipeline.ts'
 import { gateAfter, gateBefore } from './autonomy.ts'
 import { scopeOf } from './contexts.ts'
-import type { AttemptIo, AttemptResult, AttemptTask, MaybeReusable, StepKind } from './contract.ts'
-import type { AttemptEnded, AttemptStarted, Nested, NodeReused, Reusable, RunEvent, StopCause } from './event.ts'
-import { isRetryable } from './failure.ts'
+import type { AttemptIo, AttemptResult, AttemptTask, FormerAttempt, MaybeReusable, StepKind } from './contract.ts'
+import type { AttemptEnded, Nested, NodeReused, Reusable, RunEvent, StopCause } from './event.ts'
+import type { AgentChosen } from './team.ts'
+import { successor } from './assignment.ts'
+import type { Assignment } from './assignment.ts'
 import type { Failure } from './failure.ts'
 import type { Ended, Message } from './message.ts'
 import { performNested } from './nested.ts'
@@ -36,8 +38,10 @@ export class Attempts {
     this.#begin = begin
   }
 
-  started(decision: { readonly node: string; readonly attempt: number }): AttemptStarted {
-    return { type: 'attempt-started', node: decision.node, attempt: decision.attempt, fingerprint: this.#fingerprint(decision.node) }
+  started({ node, attempt, assignment }: { readonly node: string; readonly attempt: number; readonly assignment?: Assignment }): RunEvent[] {
+    const isNamed = assignment?.agent === this.#run.steps.get(this.#run.nodes.get(node)?.step ?? '')?.agent
+    const chosen: AgentChosen[] = assignment && !isNamed ? [{ type: 'agent-chosen', node, attempt, ...assignment }] : []
+    return [{ type: 'attempt-started', node, attempt, fingerprint: this.#fingerprint(node) }, ...chosen]
   }
 
   /** What happens instead of a start, where `autonomy` wants a person to be asked before it, or nothing to be delivered. */
@@ -121,8 +125,9 @@ export class Attempts {
   ended(message: Ended): RunEvent[] {
     const node = this.#run.nodes.get(message.node)
     if (!node || !this.#run.running.has(message.node) || node.attempts.at(-1)?.attempt !== message.attempt) return []
-    const events: RunEvent[] = [{ ...endEvent(message, this.#retryAt(node, message)), ...this.#waiting(message) }]
-    const cause = this.#run.stopping === null ? stopCause(message.result.failure) : undefined
+    const again = this.#retryAt(node, message)
+    const events: RunEvent[] = [{ ...endEvent(message, again), ...this.#waiting(message) }]
+    const cause = this.#run.stopping === null && again === null ? stopCause(message.result.failure) : undefined
     if (cause) events.push({ type: 'run-stopping', cause })
     return events
   }
@@ -131,7 +136,7 @@ export class Attempts {
   failedAtOnce(node: string, failure: Failure): RunEvent[] {
     const attempt = (this.#run.nodes.get(node)?.attempts.at(-1)?.attempt ?? 0) + 1
     const ended: Ended = { kind: 'ended', node, attempt, durationMs: 0, result: { status: 'failed', failure } }
-    return [this.started({ node, attempt }), endEvent(ended, null)]
+    return [...this.started({ node, attempt }), endEvent(ended, null)]
   }
 
   /** A question has its time; and what an agent changed may have to be seen by a person before anybody builds on it. */
@@ -145,12 +150,13 @@ export class Attempts {
 
   #retryAt(node: NodeState, message: Ended): number | null {
     const { result } = message
-    const retry = this.#world.plan.steps.get(node.step)?.spec.retry
-    if (result.status !== 'failed' || !result.failure || !retry || this.#run.stopping !== null) return null
-    const made = node.attempts.length - node.earlier
-    if (made >= retry.attempts || !isRetryable(result.failure)) return null
-    if (retry.on && !retry.on.includes(result.failure.code)) return null
-    return this.#world.clock.now() + Math.min(retry.maxDelayMs, retry.backoffMs * 2 ** (made - 1))
+    const spec = this.#world.plan.steps.get(node.step)?.spec
+    if (result.status !== 'failed' || !result.failure || !spec || this.#run.stopping !== null) return null
+    const before = node.attempts.slice(node.earlier, -1)
+    const following = successor(this.#world.plan.pipeline, spec, [...before, { agent: node.agent, failure: result.failure }])
+    if (!following) return null
+    if (following.reason === 'backup') return this.#world.clock.now()
+    return this.#world.clock.now() + Math.min(spec.retry.maxDelayMs, spec.retry.backoffMs * 2 ** (following.made - 1))
   }
 
   #task(node: NodeState, attempt: number): AttemptTask {
@@ -165,6 +171,8 @@ export class Attempts {
       attempt,
       step: step.spec,
       matrix: node.matrix,
+      agent: node.agent,
+      former: formerAttempts(node),
       scope: scopeOf(plan, this.#run, facts, expressions, { step: node.step, matrix: node.matrix, attempt }),
       inherited: inheritedBy(this.#run, state),
       base: this.#run.base?.commit ?? null,
@@ -240,7 +248,14 @@ function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
     filesChanged: result.filesChanged ?? [], model: result.model ?? null, failure: result.failure ?? null, retryAt,
     ...(result.isolation === undefined ? {} : { isolation: result.isolation }),
     ...(result.artifacts && result.artifacts.length > 0 ? { artifacts: result.artifacts } : {}),
+    ...(result.work ? { work: result.work } : {}),
   }
+}
+
+/** What others tried before whoever does the last attempt; its own attempts are not told to it. */
+function formerAttempts(node: NodeState): FormerAttempt[] {
+  return node.attempts.slice(node.earlier).flatMap(({ agent, failure, work }) =>
+    (agent !== null && agent !== node.agent && failure ? [{ agent, failure, work }] : []))
 }
 
 /** A failure that ends the whole run in good order: what comes next would meet the same wall. */

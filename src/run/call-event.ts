@@ -9,6 +9,8 @@ export interface CallReserved {
   readonly provider: string
   readonly model: string
   readonly hold: string
+  /** Who makes it; absent in what older programs wrote. */
+  readonly agent?: string
 }
 
 export interface CallSettled {

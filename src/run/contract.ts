@@ -4,6 +4,7 @@ import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import type { Failure } from './failure.ts'
 import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
 import type { Artifact, CheckFinished, Delivered, Isolation, Noticed, Proof, Reusable } from './event.ts'
+import type { AgentWork } from './team.ts'
 import type { Run } from './run.ts'
 
 /** What the engine asks of a step kind: to perform one attempt and to tell how it ended. It never rejects for the step's sake. */
@@ -26,6 +27,10 @@ export interface AttemptTask {
   readonly attempt: number
   readonly step: StepSpec
   readonly matrix: JsonObject | null
+  /** Who does it; null where no agent works. */
+  readonly agent: string | null
+  /** Attempts of other agents before this one, where it takes over. */
+  readonly former: readonly FormerAttempt[]
   /** What expressions may name: `inputs`, `env`, `matrix`, `run`, `git`, `github`, `secrets`, `steps`, and the status functions. */
   readonly scope: Scope
   /** Commits of the needed steps that changed files, in the order of `needs`. */
@@ -40,6 +45,13 @@ export interface AttemptTask {
   readonly above: ReadonlySet<string>
   /** What earlier attempts of the node did of the pipeline that it performs. */
   readonly nested: Run | undefined
+}
+
+/** What an agent tried before another took over. */
+export interface FormerAttempt {
+  readonly agent: string
+  readonly failure: Failure
+  readonly work: AgentWork | null
 }
 
 /** What an attempt may tell while it runs. */
@@ -90,5 +102,6 @@ export interface AttemptResult {
   readonly artifacts?: readonly Artifact[]
   /** How well an agent's commands were locked in; absent where the step has none. */
   readonly isolation?: Isolation
+  readonly work?: AgentWork
   readonly failure?: Failure
 }

@@ -24,6 +24,8 @@ export class Engine {
   #launches: Start[] = []
   /** Nodes of which it is being looked whether they can take something over. */
   readonly #lookingUp = new Set<string>()
+  /** What was found for nodes that have not begun yet. */
+  readonly #found = new Map<string, MaybeReusable>()
   #told: Told[] = []
   #wake: { readonly at: number; cancel(): void } | undefined
   #cancelPatience: (() => void) | undefined
@@ -71,13 +73,13 @@ export class Engine {
       for (const decision of decisions) {
         if (decision.type === 'finish') return this.#lookingUp.size === 0 && this.#finish(decision)
         if (decision.type === 'wake') this.#wakeAt(decision.at)
-        else progressed = this.#take(decision) || progressed
+        else if (decision.type !== 'wait') progressed = this.#take(decision) || progressed
       }
       if (!progressed) return false
     }
   }
 
-  #take(decision: Exclude<Decision, { type: 'finish' | 'wake' }>): boolean {
+  #take(decision: Exclude<Decision, { type: 'finish' | 'wake' | 'wait' }>): boolean {
     switch (decision.type) {
       case 'start':
         return this.#begin(decision)
@@ -95,17 +97,18 @@ export class Engine {
 
   /** Starts an attempt, unless a person is to be asked first, or there is a result that can be taken over. */
   #begin(decision: Start): boolean {
-    const { node, attempt } = decision
+    const { node } = decision
     if (this.#lookingUp.has(node)) return false
     const held = this.#attempts.heldBack(node)
     if (held) {
       for (const event of held) this.#stage(event)
       return true
     }
-    const found = this.#attempts.lookUp(node)
+    const found = this.#found.has(node) ? this.#found.get(node) : this.#attempts.lookUp(node)
+    this.#found.delete(node)
     if (!(found instanceof Promise)) return this.#beginWith(decision, found)
     this.#lookingUp.add(node)
-    const tell = (result: MaybeReusable): void => this.#inbox.put({ kind: 'looked-up', node, attempt, found: result })
+    const tell = (result: MaybeReusable): void => this.#inbox.put({ kind: 'looked-up', node, found: result })
     // Whatever hinders a look into the cache, the step itself can be performed.
     found.then(tell, () => tell(undefined))
     return false
@@ -114,15 +117,16 @@ export class Engine {
   #beginWith(decision: Start, found: MaybeReusable): true {
     if (found) this.#stage(this.#attempts.reused(decision.node, found))
     else {
-      this.#stage(this.#attempts.started(decision))
+      for (const event of this.#attempts.started(decision)) this.#stage(event)
       this.#launches.push(decision)
     }
     return true
   }
 
-  #lookedUp({ node, attempt, found }: LookedUp): void {
+  /** Whether there still is a slot for it, and who does it, is decided anew. */
+  #lookedUp({ node, found }: LookedUp): void {
     this.#lookingUp.delete(node)
-    if (this.#run.stopping === null) this.#beginWith({ type: 'start', node, attempt }, found)
+    this.#found.set(node, found)
   }
 
   #finish(decision: Extract<Decision, { type: 'finish' }>): true {

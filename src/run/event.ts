@@ -4,6 +4,7 @@ import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
 import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
 import type { Gate, GateOpened } from './gate.ts'
+import type { AgentChosen, AgentWork } from './team.ts'
 
 /**
  * The journal's vocabulary: all that can happen to a run. Facts only; what follows from them is `fold`'s business.
@@ -14,6 +15,7 @@ export type RunEvent =
   | RunResumed
   | NodesExpanded
   | AttemptStarted
+  | AgentChosen
   | CallReserved
   | CallSettled
   | RouteDecided
@@ -159,6 +161,8 @@ export interface AttemptEnded {
   readonly isolation?: Isolation
   /** Absent where nothing was kept. */
   readonly artifacts?: readonly Artifact[]
+  /** What an agent did, well or badly. */
+  readonly work?: AgentWork
   readonly failure: Failure | null
   /** Of a `waiting` one that did its work: why nobody may build on it yet. */
   readonly gate?: Gate

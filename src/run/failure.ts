@@ -18,6 +18,7 @@ export type Failure =
   | { readonly code: 'permission-denied'; readonly message: string }
   | { readonly code: 'sandbox-failed'; readonly message: string }
   | { readonly code: 'max-turns'; readonly message: string }
+  | { readonly code: 'stalled'; readonly message: string; readonly afterMs: number }
   | { readonly code: 'model-refused'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
   | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
@@ -46,6 +47,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'program-failed':
     case 'output-invalid':
     case 'interrupted':
+    case 'stalled':
       return true
     case 'provider-failed':
     case 'pipeline-failed':
@@ -56,6 +58,42 @@ export function isRetryable(failure: Failure): boolean {
     case 'model-refused':
     case 'budget-exceeded':
     case 'quota-exhausted':
+    case 'recording-missing':
+    case 'deliver-refused':
+    case 'rejected':
+    case 'protected-path':
+    case 'permission-denied':
+    case 'sandbox-failed':
+    case 'not-answered':
+    case 'internal':
+      return false
+  }
+}
+
+/** Whether it is the agent that failed, so that another one could do better with the same task. */
+export function isAgentsOwn(failure: Failure): boolean {
+  switch (failure.code) {
+    case 'timeout':
+    case 'stalled':
+    case 'check-failed':
+    case 'max-turns':
+    case 'program-failed':
+    case 'program-missing':
+    case 'output-invalid':
+    case 'model-refused':
+    case 'provider-failed':
+    case 'quota-exhausted':
+      return true
+    case 'budget-exceeded':
+      return failure.scope.startsWith('agent ')
+    case 'exit-code':
+    case 'killed':
+    case 'setup-failed':
+    case 'workspace-failed':
+    case 'interrupted':
+    case 'pipeline-failed':
+    case 'expression-failed':
+    case 'merge-conflict':
     case 'recording-missing':
     case 'deliver-refused':
     case 'rejected':

@@ -5,6 +5,7 @@ import type { GateOpened } from './gate.ts'
 import { emptyRun, layNodes, layPlan } from './lay.ts'
 import { hasEnded } from './run.ts'
 import type { NodeState, Run, StepState } from './run.ts'
+import type { AgentChosen } from './team.ts'
 import { endNode } from './settle.ts'
 
 /**
@@ -18,6 +19,7 @@ export function fold(run: Run, event: Recorded): Run {
     case 'run-resumed': return resume(run, event)
     case 'nodes-expanded': return withStep(run, event.step, (step) => layNodes(run, step, event.nodes))
     case 'attempt-started': return withNode(run, event.node, (node) => startAttempt(run, node, event))
+    case 'agent-chosen': return withNode(run, event.node, (node) => choose(run, node, event))
     case 'attempt-ended': return withNode(run, event.node, (node) => endAttempt(run, node, event))
     case 'node-skipped': return withNode(run, event.node, (node) => skip(run, node, event))
     case 'node-reused': return withNode(run, event.node, (node) => reuse(run, node, event))
@@ -111,10 +113,19 @@ function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>
   node.startedAt ??= event.at
   node.fingerprint = event.fingerprint
   node.checks = []
-  node.attempts.push({ attempt: event.attempt, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [] })
+  node.agent = run.steps.get(node.step)?.agent ?? null
+  node.attempts.push({ attempt: event.attempt, agent: node.agent, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [], work: null })
   run.retrying.delete(node.id)
   run.running.add(node.id)
   begun(run, node)
+}
+
+function choose(run: Run, node: NodeState, event: Recorded<AgentChosen>): void {
+  const attempt = node.attempts.at(-1)
+  if (attempt?.attempt !== event.attempt) return
+  attempt.agent = event.agent
+  node.agent = event.agent
+  run.choices.push(event)
 }
 
 /** Nodes of a step begin in their order; the step leaves the frontier with the last of them. */
@@ -132,7 +143,7 @@ function isUntouched(node: NodeState | undefined): boolean {
 function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): void {
   run.running.delete(node.id)
   const attempt = node.attempts.at(-1)
-  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure, artifacts: event.artifacts ?? [] })
+  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure, artifacts: event.artifacts ?? [], work: event.work ?? null })
   if (event.retryAt !== null) {
     node.status = 'pending'
     node.retryAt = event.retryAt
@@ -195,7 +206,7 @@ function skip(run: Run, node: NodeState, event: Recorded<NodeSkipped>): void {
 
 function reserve(run: Run, event: Recorded<CallReserved>): Run {
   run.calls.set(event.call, {
-    id: event.call, node: event.node, provider: event.provider, model: event.model, hold: BigInt(event.hold),
+    id: event.call, node: event.node, agent: event.agent ?? run.nodes.get(event.node)?.agent ?? null, provider: event.provider, model: event.model, hold: BigInt(event.hold),
     cost: null, basis: 'open', usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }, retries: 0,
   })
   return run

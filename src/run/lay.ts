@@ -6,8 +6,8 @@ export function emptyRun(id: string): Run {
   return {
     id, seq: 0, pipeline: '', file: '', inputs: {}, base: null, budget: null, startedAt: 0, finishedAt: null, resumes: 0,
     status: 'running', exitCode: null, stopping: null, outputs: {},
-    steps: new Map(), nodes: new Map(), frontier: new Set(), running: new Set(), retrying: new Set(), calls: new Map(), routes: [], notices: [], proofs: [], deliveries: [],
-    nested: new Map(), choice: {}, inherited: [], spent: 0n,
+    steps: new Map(), nodes: new Map(), frontier: new Set(), running: new Set(), retrying: new Set(), calls: new Map(), routes: [], choices: [],
+    notices: [], proofs: [], deliveries: [], nested: new Map(), choice: {}, inherited: [], spent: 0n,
   }
 }
 
@@ -52,7 +52,7 @@ function nodeState(step: string, node: PlannedNode, before: NodeState | undefine
     id: node.id, step, matrix: node.matrix, status: 'pending', cached: false, attempts: before?.attempts ?? [],
     earlier: before?.attempts.length ?? 0, retryAt: null,
     fingerprint: isFree ? before.fingerprint : null, startedAt: null, finishedAt: null, exitCode: null, outputs: {}, commit: null, carries: null,
-    reused: null, filesChanged: [], model: null, isolation: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [],
+    reused: null, filesChanged: [], agent: null, model: null, isolation: null, failure: null, skipped: null, cost: before?.cost ?? 0n, checks: [],
     gate: isFree ? before.gate : null, expiresAt: null, answer: isFree ? before.answer : null,
   }
 }

@@ -22,7 +22,6 @@ export interface Told {
 export interface LookedUp {
   readonly kind: 'looked-up'
   readonly node: string
-  readonly attempt: number
   readonly found: MaybeReusable
 }
 

@@ -1,5 +1,6 @@
 import { hasExpression } from '../pipeline/template.ts'
 import type { StepSpec } from '../pipeline/pipeline.ts'
+import { teamOf } from '../pipeline/team.ts'
 import type { Plan } from '../plan/plan.ts'
 
 const memo = new WeakMap<Plan, Map<string, readonly string[]>>()
@@ -40,7 +41,7 @@ function matrixTexts(spec: StepSpec): unknown {
 function involved(plan: Plan, spec: StepSpec): unknown[] {
   const { pipeline } = plan
   const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
-  const agent = spec.kind === 'agent' ? [pipeline.agents.get(spec.agent)?.env] : []
+  const agent = spec.kind === 'agent' ? teamOf(pipeline, spec).map(({ env }) => env) : []
   return [...checks.map((name) => pipeline.checks.get(name)?.run), ...agent, pipeline.workspace.setup]
 }
 

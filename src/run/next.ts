@@ -2,6 +2,8 @@ import type { JsonObject } from '../base/json.ts'
 import type { Result } from '../base/result.ts'
 import { matrixNodes } from '../plan/matrix.ts'
 import type { Plan, PlanStep } from '../plan/plan.ts'
+import { assign } from './assignment.ts'
+import type { Assignment } from './assignment.ts'
 import type { Failure } from './failure.ts'
 import type { PlannedNode, RunStatus, SkipCause, StopCause } from './event.ts'
 import type { NodeState, Run, StepState } from './run.ts'
@@ -10,17 +12,21 @@ import type { Slots } from './slots.ts'
 
 /** What ought to happen now. */
 export type Decision =
-  | { readonly type: 'start'; readonly node: string; readonly attempt: number }
+  | { readonly type: 'start'; readonly node: string; readonly attempt: number; readonly assignment?: Assignment }
   | { readonly type: 'skip'; readonly node: string; readonly cause: SkipCause }
   | { readonly type: 'expand'; readonly step: string; readonly nodes: readonly PlannedNode[] }
   | { readonly type: 'fail'; readonly node: string; readonly failure: Failure }
   | { readonly type: 'wake'; readonly at: number }
+  /** Something could start, but for its agents: one of them must end something first, in this run or in one that shares them. */
+  | { readonly type: 'wait'; readonly node: string }
   | { readonly type: 'finish'; readonly status: RunStatus; readonly exitCode: number }
 
 /** What the decision depends on beside plan and run: the time, and what expressions come to. */
 export interface Outlook {
   readonly now: number
   readonly concurrency: number
+  /** How many nodes an agent does in runs that share it with this one. */
+  readonly elsewhere?: (agent: string) => number
   condition(step: PlanStep, matrix: JsonObject | null): Result<boolean, string>
   cells(step: PlanStep): Result<readonly JsonObject[], string>
 }
@@ -32,15 +38,15 @@ export interface Outlook {
 export function next(plan: Plan, run: Run, outlook: Outlook): Decision[] {
   const decisions: Decision[] = []
   if (run.stopping === null) {
-    const slots = openSlots(plan, run, outlook.concurrency)
+    const slots = openSlots(plan, run, outlook.concurrency, outlook.elsewhere)
     for (const id of run.retrying) {
       const at = run.nodes.get(id)?.retryAt ?? 0
       if (at > outlook.now) decisions.push({ type: 'wake', at })
     }
     for (const { step, state, again } of inTurn(plan, run, outlook.now)) {
       if (slots.left <= 0) break
-      if (!again) decideStep(run, step, state, slots, outlook, decisions)
-      else if (slots.take(step)) decisions.push({ type: 'start', node: again.id, attempt: nextAttempt(again) })
+      if (!again) decideStep(plan, run, step, state, slots, outlook, decisions)
+      else decisions.push(...start(plan, step, again, slots))
     }
   }
   if (decisions.length === 0 && run.running.size === 0) return [finish(run)]
@@ -48,7 +54,7 @@ export function next(plan: Plan, run: Run, outlook: Outlook): Decision[] {
 }
 
 /** Appends what a ready step may do. */
-function decideStep(run: Run, step: PlanStep, state: StepState, slots: Slots, outlook: Outlook, decisions: Decision[]): void {
+function decideStep(plan: Plan, run: Run, step: PlanStep, state: StepState, slots: Slots, outlook: Outlook, decisions: Decision[]): void {
   if (!step.isWanted) {
     decisions.push(...leaveOut(run, state))
     return
@@ -60,9 +66,10 @@ function decideStep(run: Run, step: PlanStep, state: StepState, slots: Slots, ou
   for (let index = state.cursor; index < state.nodes.length && slots.left > 0; index += 1) {
     const node = run.nodes.get(state.nodes[index] ?? '')
     if (node?.status !== 'pending' || node.retryAt !== null) continue
-    const decision = decideNode(run, step, state, node, outlook)
-    if (decision.type === 'start' && !slots.take(step)) return
-    decisions.push(decision)
+    const decided = decideNode(run, step, state, node, outlook)
+    const taken = decided ? [decided] : start(plan, step, node, slots)
+    decisions.push(...taken)
+    if (taken[0] === undefined || taken[0].type === 'wait') return
   }
 }
 
@@ -72,11 +79,21 @@ function leaveOut(run: Run, { id, nodes }: StepState): Decision[] {
   return untouched.map((node) => ({ type: 'skip', node, cause: { kind: 'unwanted' } }))
 }
 
-function decideNode(run: Run, step: PlanStep, state: StepState, node: NodeState, outlook: Outlook): Decision {
+/** The start of a node; nothing where there is no slot for it, and `wait` where nobody who may do it is free. */
+function start(plan: Plan, step: PlanStep, node: NodeState, slots: Slots): Decision[] {
+  const { spec } = step
+  const decision = { type: 'start', node: node.id, attempt: nextAttempt(node) } as const
+  if (spec.kind !== 'agent') return slots.take(step) ? [decision] : []
+  const assignment = assign(plan.pipeline, spec, node.attempts.slice(node.earlier), (agent) => slots.load(agent))
+  if (assignment === 'busy') return [{ type: 'wait', node: node.id }]
+  return slots.takeFor(step, assignment.agent) ? [{ ...decision, assignment }] : []
+}
+
+/** What becomes of a node that does not start; undefined when it may. */
+function decideNode(run: Run, step: PlanStep, state: StepState, node: NodeState, outlook: Outlook): Decision | undefined {
   const judged = outlook.condition(step, node.matrix)
   if (!judged.ok) return { type: 'fail', node: node.id, failure: { code: 'expression-failed', message: judged.error } }
-  if (!judged.value) return { type: 'skip', node: node.id, cause: skipCause(run, state) }
-  return { type: 'start', node: node.id, attempt: nextAttempt(node) }
+  return judged.value ? undefined : { type: 'skip', node: node.id, cause: skipCause(run, state) }
 }
 
 /** A step whose matrix an expression gives. Where it has no cells to run, one node of the step's own name stands for it. */

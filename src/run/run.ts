@@ -5,6 +5,7 @@ import type { Failure } from './failure.ts'
 import type { RouteDecided, UsageCounts } from './call-event.ts'
 import type { Artifact, BaseState, CheckResult, Delivered, GateAnswered, Isolation, NodeReused, Noticed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
 import type { Gate } from './gate.ts'
+import type { AgentChosen, AgentWork } from './team.ts'
 
 /** A run as the journal tells it: `fold` of its events and nothing else. */
 export interface Run {
@@ -33,6 +34,7 @@ export interface Run {
   readonly retrying: Set<string>
   readonly calls: Map<string, CallState>
   readonly routes: (RouteDecided & { readonly at: number })[]
+  readonly choices: (AgentChosen & { readonly at: number })[]
   readonly notices: (Noticed & { readonly at: number })[]
   /** Which checks hold of which trees. */
   readonly proofs: Proof[]
@@ -100,6 +102,8 @@ export interface NodeState {
   /** Where it was taken over from. */
   reused: Pick<NodeReused, 'source' | 'run'> | null
   filesChanged: readonly string[]
+  /** Who did it, or does it now; null before, and where that is nobody. */
+  agent: string | null
   model: string | null
   /** How well the commands of its agent were locked in; null where it has none. */
   isolation: Isolation | null
@@ -117,17 +121,20 @@ export interface NodeState {
 
 export interface AttemptState {
   readonly attempt: number
+  agent: string | null
   readonly startedAt: number
   status: 'running' | 'passed' | 'failed' | 'cancelled' | 'waiting'
   durationMs: number
   failure: Failure | null
   artifacts: readonly Artifact[]
+  work: AgentWork | null
 }
 
 /** A model call, from its reservation on. An open one counts with its whole hold. */
 export interface CallState {
   readonly id: string
   readonly node: string
+  readonly agent: string | null
   readonly provider: string
   readonly model: string
   readonly hold: Pico

@@ -7,17 +7,29 @@ export interface Slots {
   readonly left: number
   /** Takes one for a node of a step; false when none is left, or when something runs that may write the same files. */
   take(step: PlanStep): boolean
+  /** The same for a node that an agent does. */
+  takeFor(step: PlanStep, agent: string): boolean
+  /** How many nodes an agent does, with those that have just been given to it. */
+  load(agent: string): number
 }
 
-export function openSlots(plan: Plan, run: Run, concurrency: number): Slots {
+/** `elsewhere`: how many nodes an agent does in other runs that share it. */
+export function openSlots(plan: Plan, run: Run, concurrency: number, elsewhere: (agent: string) => number = () => 0): Slots {
   let left = concurrency - run.running.size
+  const given = new Map<string, number>()
   const written = [...run.running].flatMap((id) => {
     const files = plan.steps.get(run.nodes.get(id)?.step ?? '')?.spec.files ?? []
     return files.length > 0 ? [files] : []
   })
-  return {
+  const slots: Slots = {
     get left() {
       return left
+    },
+    load: (agent) => loadOf(run, agent) + elsewhere(agent) + (given.get(agent) ?? 0),
+    takeFor(step, agent) {
+      if (!slots.take(step)) return false
+      given.set(agent, (given.get(agent) ?? 0) + 1)
+      return true
     },
     take({ spec: { files } }) {
       if (left <= 0) return false
@@ -29,6 +41,14 @@ export function openSlots(plan: Plan, run: Run, concurrency: number): Slots {
       return true
     },
   }
+  return slots
+}
+
+/** How many nodes of a run an agent does now. */
+export function loadOf(run: Run, agent: string): number {
+  let load = 0
+  for (const id of run.running) if (run.nodes.get(id)?.agent === agent) load += 1
+  return load
 }
 
 /** A step that may start, or one of its nodes that is to be tried again. */

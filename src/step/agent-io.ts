@@ -5,24 +5,41 @@ import type { CallTeller } from '../provider/caller.ts'
 import type { Lane } from '../provider/lane.ts'
 import type { Route } from '../provider/route.ts'
 import type { AttemptIo, AttemptTask } from '../run/contract.ts'
+import type { WorkCount } from './agent-work.ts'
+import type { StallWatch } from './stall-watch.ts'
 import type { StepWorld } from './world.ts'
 
+/** Who looks after an agent at work. */
+export interface Supervision {
+  readonly watch: StallWatch
+  readonly work: WorkCount
+}
+
 /** What surrounds an agent: its model behind the caller, which holds and settles every call in the journal. */
-export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec): Promise<AgentIo & { readonly answeredBy: () => string }> {
+export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec, { watch, work }: Supervision): Promise<AgentIo & { readonly answeredBy: () => string }> {
   const caller = await world.caller()
   const target = targetOf(world.pipeline, agent)
   let calls = 0
   let chosen = `${agent.provider}/${agent.model}`
   return {
     answeredBy: () => chosen,
-    signal: io.signal,
+    signal: watch.signal,
     activity: (text) => io.activity(text),
-    text: (chunk) => io.output('stdout', chunk),
+    text(chunk) {
+      watch.beat()
+      work.said(chunk)
+      io.output('stdout', chunk)
+    },
     transcript: (entry) => io.transcript(entry),
     async call(request) {
-      const slot = { node: task.node, attempt: task.attempt, call: calls }
+      const slot = { node: task.node, attempt: task.attempt, call: calls, agent: agent.name }
       calls += 1
-      return caller.call(target, request, teller(io, slot, (model) => { chosen = model }), io.signal)
+      work.turn()
+      // How long it waits for room, or between retries, is bounded elsewhere: only a call under way can stall.
+      watch.pause()
+      const answer = await caller.call(target, request, teller(io, slot, watch, (model) => { chosen = model }), watch.signal)
+      watch.resume()
+      return answer
     },
   }
 }
@@ -37,15 +54,21 @@ function targetOf(pipeline: Pipeline, agent: AgentSpec): Lane | Route {
   return { name: route.name, lanes: route.models, strategy: route.strategy, retry, ...(breaker ? { breaker } : {}) }
 }
 
-function teller(io: AttemptIo, slot: CallTeller['slot'], answered: (model: string) => void): CallTeller {
+function teller(io: AttemptIo, slot: CallTeller['slot'] & { readonly agent: string }, watch: StallWatch, answered: (model: string) => void): CallTeller {
   return {
     slot,
-    reserved: async (reservation) => io.emit({ type: 'call-reserved', ...reservation }),
-    settled: async (settlement) => io.emit({ type: 'call-settled', ...settlement }),
+    async reserved(reservation) {
+      await io.emit({ type: 'call-reserved', ...reservation, agent: slot.agent })
+      watch.resume()
+    },
+    async settled(settlement) {
+      watch.pause()
+      await io.emit({ type: 'call-settled', ...settlement })
+    },
     async decided(decision) {
       if (decision.outcome === 'ok' && decision.chosen !== null) answered(decision.chosen)
       await io.emit({ type: 'route-decided', ...decision, audit: decision.audit as unknown as Json })
     },
-    text: () => {},
+    text: () => watch.beat(),
   }
 }

@@ -69,7 +69,7 @@ async function openWorktree(world: StepWorld, task: AttemptTask, io: AttemptIo):
   if (!acquired.ok) return err(workspaceFailure(acquired.error))
   const workspace = acquired.value
   const worktree = { workspace, workspaces: workspaces.value }
-  const agent = task.step.kind === 'agent' ? world.pipeline.agents.get(task.step.agent) : undefined
+  const agent = task.step.kind === 'agent' ? world.pipeline.agents.get(task.agent ?? task.step.agent) : undefined
   const enclosures = createEnclosures(world, io, worktree, agent)
   const leave = async (): Promise<void> => {
     await enclosures.close()

@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts'
 import { formatUsd } from '../base/money.ts'
 import type { RouteDecided } from '../run/call-event.ts'
 import type { AttemptEnded, CheckFinished, Delivered, GateAnswered, Nested, NodeReused, Noticed, Recorded, RunResumed, SkipCause, StopCause } from '../run/event.ts'
+import type { AgentChosen } from '../run/team.ts'
 import type { Run } from '../run/run.ts'
 import { statusStyle } from './paint.ts'
 import type { Paint } from './paint.ts'
@@ -25,6 +26,7 @@ function linesOf(event: Recorded, run: Run, voice: Voice): string[] {
     case 'run-resumed': return [resumedLine(event, run, voice)]
     case 'nodes-expanded': return [`${named(event.step, voice)}: ${counted(event.nodes.length, 'node')}`]
     case 'attempt-started': return [`${named(event.node, voice)}: started${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`]
+    case 'agent-chosen': return [choiceLine(event, voice)]
     case 'route-decided': return routeLines(event, voice)
     case 'check-finished': return checkLines(event, voice)
     case 'delivered': return [deliveredLine(event, voice)]
@@ -55,6 +57,12 @@ function nestedLines(event: Nested, run: Run, { paint, prefix }: Voice): string[
 
 function resumedLine(event: RunResumed, run: Run, voice: Voice): string {
   return `${title(run, voice)}: resumed, ${counted(event.keep.length, 'node')} kept`
+}
+
+function choiceLine(event: AgentChosen, voice: Voice): string {
+  const others = event.candidates.flatMap(({ agent, because }) => (agent === event.agent ? [] : [`${plainLine(agent)}: ${plainLine(because)}`]))
+  const how = event.reason === 'backup' ? 'takes over' : event.reason === 'again' ? 'tries again' : 'is chosen'
+  return `${named(event.node, voice)}: ${plainLine(event.agent)} ${how}${others.length === 0 ? '' : ` (${others.join(', ')})`}`
 }
 
 function routeLines(event: RouteDecided, voice: Voice): string[] {

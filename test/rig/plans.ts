@@ -1,4 +1,4 @@
-import type { LimitsSpec, Pipeline, StepSpec } from '../../src/pipeline/pipeline.ts'
+import type { AgentSpec, LimitsSpec, Pipeline, StepSpec } from '../../src/pipeline/pipeline.ts'
 import { buildPlan } from '../../src/plan/build.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 
@@ -20,4 +20,19 @@ export function planOf(steps: readonly StepSpec[], more: Partial<Pipeline> = {})
     routes: new Map(), limits: LIMITS, agents: new Map(), checks: new Map(),
     workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, autonomy: 'full', steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, reports: {}, children: new Map(), ...more,
   })
+}
+
+/** A step of kind `agent` with everything at its default. */
+export function agentStep(id: string, more: Partial<Extract<StepSpec, { kind: 'agent' }>> = {}): StepSpec {
+  const { kind: _kind, run: _run, shell: _shell, ...common } = runStep(id) as Extract<StepSpec, { kind: 'run' }>
+  return { ...common, kind: 'agent', agent: 'a', capabilities: [], prompt: 'Work.', promptFile: undefined, outputs: undefined, verify: [], repair: 0, ...more }
+}
+
+/** An agent with everything at its default. */
+export function agentSpec(name: string, more: Partial<AgentSpec> = {}): AgentSpec {
+  return {
+    description: undefined, executor: 'llm', command: [], provider: 'p', model: 'm', route: undefined, candidates: [{ provider: 'p', model: 'm' }],
+    budget: undefined, instructions: undefined, instructionsFile: undefined, tools: [], permissions: 'limited', allowCommands: [], allowHosts: [], sandbox: 'auto', maxTurns: 50,
+    maxOutputTokens: 8192, temperature: undefined, capabilities: [], maxLoad: undefined, priority: 0, backup: [], stallTimeoutMs: 900_000, env: {}, ...more, name,
+  }
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { orchRun } from './program.ts'
 import type { Ended, Start } from './program.ts'
@@ -12,6 +14,8 @@ export interface Report {
   readonly totals: Readonly<Record<string, number>>
   readonly steps: readonly ReportStep[]
   readonly deliveries: readonly { readonly step: string; readonly kind: string; readonly target: string; readonly commit: string | null; readonly already: boolean }[]
+  readonly agents: Readonly<Record<string, { readonly steps: number; readonly attempts: number; readonly failures: number; readonly turns: number; readonly calls: number; readonly cost_usd: number; readonly tools: Readonly<Record<string, { readonly calls: number; readonly errors: number; readonly duration_ms: number }>> }>>
+  readonly assignments: readonly { readonly step: string; readonly attempt: number; readonly agent: string; readonly reason: string; readonly candidates: readonly { readonly agent: string; readonly because: string }[] }[]
   readonly exceptions: readonly { readonly severity: string; readonly step: string | null; readonly code: string; readonly message: string; readonly next: string | null }[]
 }
 
@@ -25,7 +29,8 @@ export interface ReportStep {
   readonly files_changed: readonly string[]
   readonly matrix: unknown
   readonly isolation: string | null
-  readonly attempts: readonly { readonly attempt: number; readonly status: string; readonly failure: Told | null }[]
+  readonly agent: string | null
+  readonly attempts: readonly { readonly attempt: number; readonly agent: string | null; readonly status: string; readonly failure: Told | null }[]
   readonly checks: readonly { readonly name: string; readonly status: string; readonly gate: string; readonly message: string | null; readonly problems: readonly unknown[] }[]
   readonly artifacts: readonly { readonly attempt: number; readonly path: string; readonly bytes: number }[]
   readonly failure: Told | null
@@ -41,6 +46,12 @@ export async function runFor(code: number, cwd: string, args: readonly string[],
   const ended = await orchRun({ cwd, args: [...args, '--json'], ...more })
   expect(ended.code, ended.stderr).toBe(code)
   return { report: JSON.parse(ended.stdout) as Report, ended }
+}
+
+/** The events of a run, as they stand in its journal. */
+export function journalOf(folder: string, run: string): readonly { readonly type: string; readonly [key: string]: unknown }[] {
+  const text = readFileSync(join(folder, '.orch-run/runs', run, 'journal.ndjson'), 'utf8')
+  return text.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string })
 }
 
 /** Status of every node by its id. */

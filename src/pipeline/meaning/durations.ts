@@ -10,7 +10,7 @@ import type { Survey } from '../survey.ts'
 const FORM = new RegExp(DURATION, 'u')
 
 /** Durations of the right form that are longer than a year, or shorter than a millisecond. */
-export function durationMistakes({ document, root, providers, routes, checks, steps }: Survey): Diagnostic[] {
+export function durationMistakes({ document, root, providers, agents, routes, checks, steps }: Survey): Diagnostic[] {
   const mistakes: Diagnostic[] = []
   const look = (holder: DocumentNode | undefined, key: string, path: DocumentPath): void => {
     const text = textAt(holder, key)
@@ -22,6 +22,7 @@ export function durationMistakes({ document, root, providers, routes, checks, st
   look(field(root, 'defaults'), 'timeout', ['defaults'])
   for (const key of ['backoff', 'max_delay']) look(field(field(root, 'defaults'), 'retry'), key, ['defaults', 'retry'])
   for (const { key, value } of providers?.values() ?? []) look(value, 'timeout', ['providers', key])
+  for (const { key, value } of agents?.values() ?? []) look(value, 'stall_timeout', ['agents', key])
   for (const { key, value } of checks?.values() ?? []) look(value, 'timeout', ['checks', key])
   for (const { key: route, value } of routes?.values() ?? []) {
     for (const key of ['backoff', 'max_delay']) look(field(value, 'retry'), key, ['routes', route, 'retry'])

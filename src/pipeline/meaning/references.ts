@@ -6,7 +6,7 @@ import type { Mention } from '../fields.ts'
 import { oneOf, quoted } from '../phrase.ts'
 import { createSuggestions } from '../suggestion.ts'
 import type { Survey } from '../survey.ts'
-import { DETECTED_CHECKS } from '../words.ts'
+import { AUTO, DETECTED_CHECKS } from '../words.ts'
 
 /** Agents, providers and checks that are named and not there. */
 export function referenceMistakes(survey: Survey): Diagnostic[] {
@@ -35,7 +35,7 @@ function agentMistakes(survey: Survey, steps: readonly string[]): Diagnostic[] {
   const holders = [{ who: '`defaults`', node: field(survey.root, 'defaults') }, ...holdersOf(survey, steps)]
   return holders.flatMap(({ who, node }) => {
     const agent = textAt(node, 'agent')
-    if (!agent || known.has(agent.name)) return []
+    if (!agent || agent.name === AUTO || known.has(agent.name)) return []
     const message = `${who} names the agent ${quoted(agent.name)}, which is not declared`
     return [unknown(survey, agent, 'unknown-agent', message, suggest(agent.name), 'agents')]
   })

@@ -15,6 +15,7 @@ import { providerMistakes } from './providers.ts'
 import { referenceMistakes } from './references.ts'
 import { routeMistakes } from './routes.ts'
 import { shellMistakes } from './shell.ts'
+import { teamMistakes } from './team.ts'
 import { unusedMistakes } from './unused.ts'
 
 const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
@@ -22,6 +23,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   referenceMistakes,
   routeMistakes,
   agentMistakes,
+  teamMistakes,
   checkMistakes,
   providerMistakes,
   inputMistakes,

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { FILLED, HOST, MODEL, NAME, OWN_PATH } from '../patterns.ts'
-import { count, env, is, money, named, record, text, texts, when, words } from './values.ts'
+import { count, duration, env, is, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
 /** What only a model has. */
 const LLM_KEYS = ['model', 'route', 'budget_usd', 'instructions', 'instructions_file', 'tools', 'allow_commands', 'max_turns', 'max_output_tokens', 'temperature']
@@ -73,6 +73,23 @@ export const agent = record(
     })),
     temperature: Type.Optional(Type.Number({
       minimum: 0, maximum: 2, description: 'How freely the model answers, 0 to 2. Default: the provider’s own.', examples: [0],
+    })),
+    capabilities: Type.Optional(texts(FILLED, {
+      description: 'What it is good at, in free words: what steps with `agent: auto`, and tasks, choose by.',
+      examples: [['code_generation', 'testing']],
+    })),
+    max_load: Type.Optional(count(1, 100_000, {
+      description: 'How many steps, cells and tasks it does at once; more of them wait. Default: no bound of its own.', examples: [2],
+    })),
+    priority: Type.Optional(count(0, 1_000_000_000, {
+      description: 'Of the free agents with the wanted capabilities, one with a higher priority is taken first. Default: 0.', examples: [10], default: 0,
+    })),
+    backup: Type.Optional(oneOrMany(NAME, {
+      description: 'Who takes over, in this order, when it fails and its retries are used up.', examples: [['codex']],
+    })),
+    stall_timeout: Type.Optional(duration({
+      description: 'How long it may show no sign of progress: no answer, no output, no tool at work. Then its attempt fails. Default: 15m.',
+      examples: ['15m'], default: '15m',
     })),
     env: Type.Optional(env({ description: 'Variables for the commands of this agent.' })),
   },

@@ -94,7 +94,12 @@ const kindKeys = {
     examples: ['bash -euo pipefail', 'python3'],
     default: 'bash -euo pipefail',
   })),
-  agent: Type.Optional(text(NAME, { description: 'The agent that works, in a worktree of its own.', examples: ['developer'] })),
+  agent: Type.Optional(text(NAME, {
+    description: 'The agent that works, in a worktree of its own. `auto`: the best free one that has all `capabilities`.', examples: ['developer', 'auto'],
+  })),
+  capabilities: Type.Optional(texts(FILLED, {
+    minItems: 1, description: 'With `agent: auto`: what the agent must be capable of.', examples: [['code_generation']],
+  })),
   prompt: Type.Optional(text(FILLED, { description: 'The task of the agent.', examples: ['Fix ${{ inputs.task }}'] })),
   prompt_file: Type.Optional(text(OWN_PATH, {
     description: 'A file that holds the task, relative to the pipeline.',

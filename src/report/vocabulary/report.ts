@@ -46,6 +46,7 @@ const CheckSchema = Type.Object({
 
 const AttemptSchema = Type.Object({
   attempt: Type.Integer({ minimum: 1 }),
+  agent: orNull(Type.String({ description: 'Who made it; null where no agent works' })),
   status: Status,
   duration_ms: milliseconds(),
   failure: orNull(FailureSchema),
@@ -92,7 +93,7 @@ const StepSchema = Type.Object({
   commit: orNull(Type.String({ description: 'The commit that holds its changes' })),
   files_changed: Type.Array(Type.String()),
   cost_usd: usd('What its model calls were charged'),
-  agent: orNull(Type.String()),
+  agent: orNull(Type.String({ description: 'Who did it last; `auto` before one is chosen' })),
   model: orNull(Type.String({ description: 'Provider and model' })),
   isolation: Isolation('How well the commands of its agent were locked in; null where it has none'),
   attempts: Type.Array(AttemptSchema),
@@ -117,6 +118,33 @@ const RouteSchema = Type.Object({
   reason: Type.String(),
   excluded: Type.Array(Type.Object({ model: Type.String(), because: Type.String() })),
   outcome: Type.String(),
+})
+
+const AssignmentSchema = Type.Object({
+  step: Type.String(),
+  attempt: Type.Integer({ minimum: 1 }),
+  at: time('When it was decided'),
+  agent: Type.String({ description: 'Who was chosen' }),
+  reason: Type.String({ description: '`best`: of the capable and free ones; `backup`: another one failed; `again`: it tries once more' }),
+  candidates: Type.Array(Type.Object({
+    agent: Type.String(),
+    because: Type.String({ description: '`chosen`, or why it was not' }),
+    priority: count('By the pipeline'),
+    load: count('How many nodes it did at that time'),
+    max_load: orNull(count('How many it does at once')),
+  })),
+})
+
+const AgentSchema = Type.Object({
+  steps: count('Nodes that it worked on'),
+  attempts: count('Attempts that it made'),
+  failures: count('Those of them that failed'),
+  turns: count('Answers of its model, or runs of its program'),
+  calls: count('Model calls, retries too'),
+  cost_usd: usd('What they were charged'),
+  tools: Type.Record(Type.String(), Type.Object({
+    calls: count('How often it was used'), errors: count('How often it could not do what was asked'), duration_ms: milliseconds(),
+  })),
 })
 
 const ExceptionSchema = Type.Object({
@@ -186,8 +214,10 @@ export const ReportSchema = Type.Object({
     reserved_usd: usd('Held for calls without an end'),
   }),
   models: Type.Array(ModelSchema, { description: 'The same by model, the dearest first' }),
+  agents: Type.Record(Type.String(), AgentSchema, { description: 'What each agent did; those of a called pipeline as `NODE/AGENT`' }),
   steps: Type.Array(StepSchema, { description: 'In the order of the pipeline' }),
   routes: Type.Array(RouteSchema),
+  assignments: Type.Array(AssignmentSchema, { description: 'Who was chosen where no agent is simply named, or another took over' }),
   exceptions: Type.Array(ExceptionSchema, { description: 'What waits for a person' }),
   deliveries: Type.Array(DeliverySchema, { description: 'What was handed on' }),
 })

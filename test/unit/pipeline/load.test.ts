@@ -92,17 +92,19 @@ steps:
         name: 'plain', description: undefined, provider: 'p', model: 'org/model', instructions: undefined, instructionsFile: undefined, tools: [],
         executor: 'llm', command: [], route: undefined, candidates: [{ provider: 'p', model: 'org/model' }], budget: undefined,
         permissions: 'limited', allowCommands: [], allowHosts: [], sandbox: 'auto', maxTurns: 50, maxOutputTokens: 8192, temperature: undefined, env: {},
+        capabilities: [], maxLoad: undefined, priority: 0, backup: [], stallTimeoutMs: 900_000,
       },
       {
         name: 'whole', description: 'd', provider: 'p', model: 'm', instructions: undefined, instructionsFile: './a.md', tools: ['files', 'shell'],
         executor: 'llm', command: [], route: undefined, candidates: [{ provider: 'p', model: 'm' }], budget: undefined,
         permissions: 'full', allowCommands: ['x'], allowHosts: ['a.example'], sandbox: 'require', maxTurns: 4, maxOutputTokens: 5, temperature: 0, env: { A: '1' },
+        capabilities: [], maxLoad: undefined, priority: 0, backup: [], stallTimeoutMs: 900_000,
       },
     ])
     expect([...pipeline.steps.values()]).toEqual([
-      { ...STEP, id: 'a', kind: 'agent', agent: 'plain', prompt: undefined, promptFile: './p.md', outputs: undefined, verify: [], repair: 0 },
+      { ...STEP, id: 'a', kind: 'agent', agent: 'plain', capabilities: [], prompt: undefined, promptFile: './p.md', outputs: undefined, verify: [], repair: 0 },
       {
-        ...STEP, id: 'b', needs: ['a'], kind: 'agent', agent: 'whole', prompt: 'go', promptFile: undefined, outputs: { r: { type: 'string' } },
+        ...STEP, id: 'b', needs: ['a'], kind: 'agent', agent: 'whole', capabilities: [], prompt: 'go', promptFile: undefined, outputs: { r: { type: 'string' } },
         verify: ['lint'], repair: 3, workspace: 'worktree',
       },
     ])

@@ -26,20 +26,22 @@ const EXPECTED: Report = {
   totals: { cost_usd: 0.223400000001, input_tokens: 110, output_tokens: 20, cached_tokens: 7, requests: 2, retries: 1, fallbacks: 1 },
   budget: { limit_usd: 5, spent_usd: 0.123400000001, reserved_usd: 0.1 },
   models: [{ model: 'claude/sonnet', cost_usd: 0.223400000001, requests: 2, input_tokens: 110, output_tokens: 20, cached_tokens: 7 }],
+  agents: { developer: { steps: 1, attempts: 1, failures: 0, turns: 0, calls: 2, cost_usd: 0.223400000001, tools: {} } },
+  assignments: [],
   steps: [
     untouched('implement', {
       kind: 'agent', status: 'passed', started_at: at(1), finished_at: at(7), duration_ms: 6000, outputs: { text: 'done' }, commit: 'c'.repeat(40),
       files_changed: ['src/a.ts', 'src/b.ts'], cost_usd: 0.123400000001, agent: 'developer', model: 'claude/sonnet',
-      attempts: [{ attempt: 1, status: 'passed', duration_ms: 900, failure: null }],
+      attempts: [{ attempt: 1, agent: 'developer', status: 'passed', duration_ms: 900, failure: null }],
       checks: [{ name: 'tests', kind: 'tests', status: 'passed', gate: 'block', duration_ms: 1100, exit_code: 0, message: null, problems: [] }],
     }),
     untouched('test(os=linux)', {
       step: 'test', status: 'passed', needs: ['implement'], matrix: { os: 'linux' }, started_at: at(8), finished_at: at(11), duration_ms: 3000, exit_code: 0,
-      attempts: [{ attempt: 1, status: 'passed', duration_ms: 900, failure: null }],
+      attempts: [{ attempt: 1, agent: null, status: 'passed', duration_ms: 900, failure: null }],
     }),
     untouched('test(os=mac)', {
       step: 'test', status: 'failed', needs: ['implement'], matrix: { os: 'mac' }, started_at: at(9), finished_at: at(12), duration_ms: 3000, exit_code: 3,
-      attempts: [{ attempt: 1, status: 'failed', duration_ms: 900, failure: { code: 'exit-code', message: 'it exited with code 3' } }],
+      attempts: [{ attempt: 1, agent: null, status: 'failed', duration_ms: 900, failure: { code: 'exit-code', message: 'it exited with code 3' } }],
       failure: { code: 'exit-code', message: 'it exited with code 3' },
     }),
     untouched('later', { needs: ['implement'] }),

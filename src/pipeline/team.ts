@@ -1,0 +1,33 @@
+import type { AgentSpec, AgentStep, Pipeline } from './pipeline.ts'
+import { isCapable } from './survey-team.ts'
+import { AUTO } from './words.ts'
+
+/** Who may be the first to work on a step, in the order of the file: its agent, or all that have what it wants. */
+export function candidatesOf(pipeline: Pipeline, { agent, capabilities }: Pick<AgentStep, 'agent' | 'capabilities'>): AgentSpec[] {
+  if (agent === AUTO) return [...pipeline.agents.values()].filter((one) => isCapable(one.capabilities, capabilities))
+  return named(pipeline, [agent])
+}
+
+/** Who is taken first while all are free. */
+export function preferredOf(pipeline: Pipeline, step: Pick<AgentStep, 'agent' | 'capabilities'>): AgentSpec | undefined {
+  return candidatesOf(pipeline, step).toSorted((one, other) => other.priority - one.priority)[0]
+}
+
+/** An agent and those that take over from it, in their order. Theirs do not follow: who stands in for a stand-in is not asked. */
+export function chainOf(pipeline: Pipeline, agent: string): AgentSpec[] {
+  return named(pipeline, [agent, ...(pipeline.agents.get(agent)?.backup ?? [])])
+}
+
+/** Everybody who may come to work on a step, each once. */
+export function teamOf(pipeline: Pipeline, step: Pick<AgentStep, 'agent' | 'capabilities'>): AgentSpec[] {
+  return [...new Set(candidatesOf(pipeline, step).flatMap(({ name }) => chainOf(pipeline, name)))]
+}
+
+/** Everybody who may come to work on a step of a pipeline, but not on those of the pipelines that it calls. */
+export function usedAgents(pipeline: Pipeline): AgentSpec[] {
+  return [...new Set([...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? teamOf(pipeline, step) : [])))]
+}
+
+function named(pipeline: Pipeline, names: readonly string[]): AgentSpec[] {
+  return [...new Set(names)].flatMap((name) => pipeline.agents.get(name) ?? [])
+}
