@@ -58,6 +58,8 @@ export interface Files {
   own(path: string, owner: Owner, depth: 'entry' | 'tree'): Promise<void>
   /** Creates a file that must not exist yet; false when it does. Durable. */
   createExclusive(path: string, text: string): Promise<boolean>
+  /** Resolves when what was made and removed in a folder would survive a power cut. */
+  syncFolder(path: string): Promise<void>
 }
 
 /** Numbers of a user and of a group. */

@@ -5,9 +5,17 @@ import { guardStreams } from './streams.ts'
 export function leaveWith(command: () => Promise<number>): void {
   guardStreams()
   command().then(
-    (code) => { process.exitCode = code },
-    (error: unknown) => { process.exitCode = bug(error) },
+    (code) => end(code),
+    (error: unknown) => end(bug(error)),
   )
+}
+
+/** How long what still holds on to the process may do so: a connection that is not closed, work that was given up. */
+const LINGER_MS = 300
+
+function end(code: number): void {
+  process.exitCode = code
+  setTimeout(() => process.exit(), LINGER_MS).unref()
 }
 
 /** What nobody foresaw: told with what we need to mend it. The stack goes to a file only if the user asks for it. */

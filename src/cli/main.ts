@@ -55,10 +55,11 @@ function addRun(program: Command, end: (code: number) => void): void {
     .action(async (file: string, options: RunOptions) => end(await (await import('./run-command.ts')).runCommand(file, options)))
   program.command('resume').description('go on with the latest (or named) unfinished run')
     .argument('[run]').option('--frozen', 'take the pipeline as it was run, not as it is now')
+    .option('--accept-damaged', 'go on with what can be read of a damaged journal')
     .addOption(input()).addOption(reports()).addOption(ui()).addOption(stateDir()).addOption(concurrency()).addOption(budget()).addOption(replay())
     .addOption(only()).addOption(from()).addOption(noCache()).addOption(autonomy())
     .option('--json', 'the report on standard output, nothing else there')
-    .action(async (run: string | undefined, options: RunOptions & { frozen?: boolean }) => end(await (await import('./resume-command.ts')).resumeCommand(run, options)))
+    .action(async (run: string | undefined, options: RunOptions & { frozen?: boolean; acceptDamaged?: boolean }) => end(await (await import('./resume-command.ts')).resumeCommand(run, options)))
 }
 
 function runOptions(command: Command): Command {

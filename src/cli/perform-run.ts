@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createGrowingRedactor } from '../base/growing-redactor.ts'
+import type { Ports } from '../base/ports.ts'
+import { sweepTree } from '../host/processes.ts'
 import { Engine } from '../run/engine.ts'
+import type { Run } from '../run/run.ts'
 import { stepKinds } from '../step/registry.ts'
 import { EXIT } from './exit-code.ts'
 import { openCache } from './open-cache.ts'
 import { createOutput, SCRATCH } from './output.ts'
 import type { RunOrder } from './run-order.ts'
-import { listenToSignals } from './signals.ts'
 import { createStepWorld } from './step-world.ts'
 import { openView, viewSettings } from './view.ts'
 import { allReports, writeReports } from './write-reports.ts'
@@ -43,21 +45,27 @@ export async function performRun(order: RunOrder): Promise<number> {
     redact: (value) => redactor.json(value),
     observe: (event, state) => view.event(event, state),
   })
-  const signals = listenToSignals((signal) => engine.stop({ kind: 'signal', signal }))
-  try {
-    const performed = engine.perform(order.first)
-    await inTurn([
-      async () => folder.saveSnapshot(await performed),
-      async () => world.close(),
-      async () => cache?.close(),
-      async () => writeReports(ports.files, folder, await performed, { ...options, reports: allReports(options.report, plan.pipeline.reports) }, redactor),
-      async () => view.close(run),
-      async () => ports.files.remove(join(folder.path, SCRATCH)),
-    ])
-    return run.exitCode ?? EXIT.failed
-  } finally {
-    signals.stop()
-  }
+  order.signals.onFirst((signal) => engine.stop({ kind: 'signal', signal }))
+  const performed = engine.perform(order.first)
+  await inTurn([
+    async () => folder.saveSnapshot(await performed),
+    async () => endAbandoned(ports, run),
+    async () => world.close(),
+    async () => cache?.close(),
+    async () => writeReports(ports.files, folder, await performed, { ...options, reports: allReports(options.report, plan.pipeline.reports) }, redactor),
+    async () => view.close(run),
+    async () => ports.files.remove(join(folder.path, SCRATCH)),
+  ])
+  return run.exitCode ?? EXIT.failed
+}
+
+/** How long what was given up may take to end after it was asked to. */
+const LAST_GRACE_MS = 200
+
+/** Of a run that was stopped, what its attempts did not end in time: a git that still lays files, say. */
+async function endAbandoned(ports: Ports, run: Run): Promise<void> {
+  const { tree } = ports.owners.self()
+  if (run.stopping !== null && tree !== undefined) await sweepTree(tree, LAST_GRACE_MS, ports.clock)
 }
 
 /** Every one of these is tried, whatever became of those before it; the first exception is the one that is told. */

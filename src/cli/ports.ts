@@ -20,7 +20,7 @@ export function realPorts(env: Readonly<Record<string, string>>): Ports {
   return {
     files: createFiles(),
     processes,
-    git: createGit(env),
+    git: createGit(env, processes.marker),
     http: createHttp(),
     sockets: createSockets(),
     clock: createClock(),

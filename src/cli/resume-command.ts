@@ -2,7 +2,7 @@ import type { Ports } from '../base/ports.ts'
 import type { JsonObject } from '../base/json.ts'
 import { buildPlan } from '../plan/build.ts'
 import { createOutlook } from '../run/outlook.ts'
-import { planResume } from '../run/resume.ts'
+import { allCommits, planResume } from '../run/resume.ts'
 import type { Choice } from '../run/choice.ts'
 import type { Run } from '../run/run.ts'
 import type { Store } from '../store/store.ts'
@@ -22,12 +22,14 @@ import { expressionsOf, overrule, tellAgain, textOf } from './run-command.ts'
 import type { RunOptions } from './run-options.ts'
 import { createRunSandboxes } from './run-sandboxes.ts'
 import { hiddenValues, namedSecrets } from './secrets.ts'
+import { catchSignals } from './signals.ts'
+import type { Signals } from './signals.ts'
 import { orStop, Stop } from './stop.ts'
 import { stateStore, unwrap } from './store.ts'
 import { admit } from './untrusted.ts'
 import { wantedReports } from './write-reports.ts'
 
-type ResumeOptions = RunOptions & { readonly frozen?: boolean }
+type ResumeOptions = RunOptions & { readonly frozen?: boolean; readonly acceptDamaged?: boolean }
 
 /** Goes on with an unfinished run; one that passed is left as it is. */
 export async function resumeCommand(named: string | undefined, options: ResumeOptions): Promise<number> {
@@ -41,7 +43,8 @@ async function resume(named: string | undefined, options: ResumeOptions): Promis
   wantedReports(options.report)
   const store = await stateStore(ports, cwd, options.stateDir)
   const id = named ?? (await latestRun(store, options.from !== undefined))
-  const { run, folder, warnings } = unwrap(await store.openRun(id))
+  const signals = catchSignals()
+  const { run, folder, warnings } = unwrap(await store.openRun(id, { acceptDamaged: options.acceptDamaged === true }))
   try {
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
     if (run.status === 'passed' && options.from === undefined && options.only === undefined) {
@@ -49,16 +52,18 @@ async function resume(named: string | undefined, options: ResumeOptions): Promis
       if (options.json === true) process.stdout.write(reportFormats.json(run, { resume: nextCommand(id, options.stateDir) }))
       return EXIT.passed
     }
-    return await goOn({ ports, env, cwd, run, folder, options })
+    return await goOn({ ports, env, cwd, run, folder, options, signals })
   } finally {
     await folder.close()
+    signals.stop()
   }
 }
 
 /** The latest run that did not pass; where there is none, the latest one at all: it has nothing left to do, but from a step on. */
 async function latestRun(store: Store, isFrom: boolean): Promise<string> {
-  const runs = (await store.listRuns()).filter((run) => run.status !== 'running' && run.status !== 'damaged')
-  const found = (isFrom ? undefined : runs.find((run) => run.status !== 'passed')) ?? runs[0]
+  const all = (await store.listRuns()).filter((run) => run.status !== 'running')
+  const runs = all.filter((run) => run.status !== 'damaged')
+  const found = (isFrom ? undefined : runs.find((run) => run.status !== 'passed')) ?? runs[0] ?? all[0]
   if (!found) throw new Stop(EXIT.invalid, 'there is no run to go on with', '`orch-run runs` lists the runs of this folder')
   return found.id
 }
@@ -70,9 +75,11 @@ interface Going {
   readonly run: Run
   readonly folder: Parameters<typeof performRun>[0]['folder']
   readonly options: ResumeOptions
+  readonly signals: Signals
 }
 
-async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<number> {
+async function goOn({ ports, env, cwd, run, folder, options, signals }: Going): Promise<number> {
+  const lost = await lostOf(ports, run, cwd)
   const loaded = await readAgain({ ports, cwd, run, folder, options })
   const inputs = await knownInputs(ports, loaded.pipeline, run, options, cwd)
   const choice = choiceNow(run, options)
@@ -86,13 +93,13 @@ async function goOn({ ports, env, cwd, run, folder, options }: Going): Promise<n
   const facts = factsOf(github, readiness, inputs, trusted ? secrets : {})
   const expressions = await expressionsOf(loaded, pipeline)
   const plan = buildPlan(pipeline, chosen)
-  const { event, answers, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run), options.from)
+  const { event, answers, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run, lost), options.from)
   tellAgain(again)
   if (options.frozen !== true) {
     await folder.savePipeline(loaded.text)
     await keepCalled(ports.files, folder, loaded.called)
   }
-  const order = { ports, env, cwd, plan, run, first: [{ ...event, ...(Object.keys({ ...run.choice, ...choice }).length > 0 ? { choice } : {}) }, ...answers], facts, expressions, readiness, sandboxes, trusted, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options }
+  const order = { ports, env, cwd, plan, run, first: [{ ...event, ...(Object.keys({ ...run.choice, ...choice }).length > 0 ? { choice } : {}) }, ...answers], facts, expressions, readiness, sandboxes, trusted, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options, signals }
   return performRun(order)
 }
 
@@ -102,8 +109,19 @@ function choiceNow(run: Run, options: ResumeOptions): Choice {
   return choiceOf({ ...(only === undefined || (options.from !== undefined && options.only === undefined) ? {} : { only }), ...(autonomy ? { autonomy } : {}) })
 }
 
+/** Commits of the run that are gone; refuses where the run began in another repository. */
+async function lostOf(ports: Ports, run: Run, cwd: string): Promise<ReadonlySet<string>> {
+  if (run.base === null) return new Set()
+  const { lostCommits } = await import('../workspace/lost-commits.ts')
+  const repository = await ports.git.inspect(cwd)
+  const lost = repository ? await lostCommits(ports.git, repository, [run.base.commit, ...allCommits(run)]) : undefined
+  if (lost && !lost.has(run.base.commit)) return lost
+  const why = lost ? `its \`base\`, the commit ${run.base.commit.slice(0, 12)}, is not in this one` : 'there is none here'
+  throw new Stop(EXIT.resumeRefused, `the run \`${run.id}\` began in another repository: ${why}`, 'resume it where it began, or fetch that commit')
+}
+
 /** The pipeline as it is now; as it was run with `--frozen`, or when the file is gone. */
-async function readAgain({ ports, cwd, run, folder, options }: Omit<Going, 'env'>): ReturnType<typeof loadPipeline> {
+async function readAgain({ ports, cwd, run, folder, options }: Omit<Going, 'env' | 'signals'>): ReturnType<typeof loadPipeline> {
   const isThere = (await ports.files.stat(run.file)) !== undefined
   if (options.frozen !== true && isThere) return loadPipeline(ports.files, run.file, cwd)
   if (!isThere) process.stderr.write(`warning: \`${run.file}\` is gone, the run goes on with the copy that was kept with it\n`)

@@ -23,6 +23,7 @@ import { preflight } from './preflight.ts'
 import type { RunOptions } from './run-options.ts'
 import { createRunSandboxes } from './run-sandboxes.ts'
 import { hiddenValues, namedSecrets } from './secrets.ts'
+import { catchSignals } from './signals.ts'
 import { orStop } from './stop.ts'
 import { chosenRunId, stateStore, unwrap } from './store.ts'
 import { runToTakeUp, takeUp } from './take-up.ts'
@@ -61,13 +62,15 @@ async function run(file: string, options: RunOptions): Promise<number> {
   const taken = source && options.from !== undefined ? takeUp(plan, source, known, outlookOf, options.from) : undefined
   if (source) process.stderr.write(`takes up the run \`${source.id}\`\n`)
   tellAgain(taken?.again ?? [])
+  const signals = catchSignals()
   const folder = unwrap(await store.createRun(id, loaded.text))
-  await keepCalled(ports.files, folder, loaded.called)
-  const first = openRun(plan, id, known, readiness.base, choiceOf(options))
   try {
-    return await performRun({ ports, env, cwd, plan, run: emptyRun(id), first: [first], facts, earlier: taken?.earlier, expressions, readiness, sandboxes, trusted, hidden, folder, options })
+    await keepCalled(ports.files, folder, loaded.called)
+    const first = openRun(plan, id, known, readiness.base, choiceOf(options))
+    return await performRun({ ports, env, cwd, plan, run: emptyRun(id), first: [first], facts, earlier: taken?.earlier, expressions, readiness, sandboxes, trusted, hidden, folder, options, signals })
   } finally {
     await folder.close()
+    signals.stop()
   }
 }
 

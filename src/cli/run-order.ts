@@ -9,6 +9,7 @@ import type { Sandboxes } from '../sandbox/sandbox.ts'
 import type { RunFolder } from '../store/store.ts'
 import type { Readiness } from './preflight.ts'
 import type { RunOptions } from './run-options.ts'
+import type { Signals } from './signals.ts'
 
 /** A run that is ready to begin or to go on. */
 export interface RunOrder {
@@ -29,5 +30,6 @@ export interface RunOrder {
   readonly trusted: boolean
   readonly hidden: readonly string[]
   readonly folder: RunFolder
+  readonly signals: Signals
   readonly options: Pick<RunOptions, 'ui' | 'json' | 'report' | 'concurrency' | 'record' | 'replay' | 'stateDir' | 'cache'>
 }

@@ -57,6 +57,7 @@ function exitCodeOf(failure: StoreFailure): number {
     case 'run-owned':
       return EXIT.notReady
     case 'journal-damaged':
+    case 'run-newer':
       return EXIT.resumeRefused
   }
 }
@@ -65,9 +66,10 @@ function helpFor(failure: StoreFailure): string | undefined {
   switch (failure.code) {
     case 'run-unknown': return '`orch-run runs` lists the runs of this folder'
     case 'run-exists': return 'choose another `--run-id`, or go on with it by `orch-run resume`'
-    case 'run-owned': return 'wait until it has ended, or stop that process'
+    case 'run-owned': return failure.isHidden ? `when that process is surely gone, remove \`${failure.lock}\`` : 'wait until it has ended, or stop that process'
     case 'state-folder': return 'choose another one by `--state-dir`'
-    case 'journal-damaged': return 'the run cannot go on, start a new one'
+    case 'journal-damaged': return failure.line === 1 ? 'the run cannot go on, start a new one' : `\`orch-run resume ${failure.run} --accept-damaged\` goes on with what can be read; what is lost may be done and paid again`
+    case 'run-newer': return 'go on with the version that wrote it, or start a new run'
     case 'run-id-invalid': return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Appender } from '../base/ports.ts'
 import { guarded } from './files-error.ts'
@@ -11,9 +11,12 @@ const LONGEST_PAUSE_MS = 3
 
 const flush = promisify(fdatasync)
 
+/** A link that was put in the place of a file of ours would lead our hand elsewhere. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+
 /** Small writes go straight to the system: they only fill its cache, and so keep their order without a queue. */
 export async function openAppender(path: string): Promise<Appender> {
-  const file = await guarded(path, () => openSync(path, 'a', 0o600))
+  const file = await guarded(path, () => openSync(path, FLAGS, 0o600))
   let lastFlushMs = 0
   let closed = false
   return {

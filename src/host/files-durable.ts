@@ -16,17 +16,25 @@ export async function replaceDurably(path: string, text: string, mode = 0o600): 
 
 /** The file appears with its whole text or not at all; false when there was one before. */
 export async function createDurably(path: string, text: string): Promise<boolean> {
-  const temporary = await writeTemporary(path, text, 0o600)
-  try {
-    await link(temporary, path)
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
-  } finally {
-    await discard(temporary)
+  const made = await linkTemporary(path, text)
+  if (made) await syncFolder(dirname(path))
+  return made
+}
+
+/** Another process may take our temporary file for what a dead one left, and remove it: then it is written again. */
+async function linkTemporary(path: string, text: string): Promise<boolean> {
+  for (;;) {
+    const temporary = await writeTemporary(path, text, 0o600)
+    try {
+      await link(temporary, path)
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false
+      if (codeOf(error) !== 'ENOENT') throw error
+    } finally {
+      await discard(temporary)
+    }
   }
-  await syncFolder(dirname(path))
-  return true
 }
 
 async function writeTemporary(path: string, text: string, mode: number): Promise<string> {
@@ -54,7 +62,7 @@ async function discard(temporary: string): Promise<void> {
 /** Some file systems cannot flush a folder, and need not. */
 const FOLDER_CANNOT_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EISDIR', 'EBADF'])
 
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, 'r')
     try {

@@ -2,7 +2,7 @@ import { constants, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { cp, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import type { Entry, EntryKind, Files, Stat } from '../base/ports.ts'
 import { openAppender } from './files-appender.ts'
-import { createDurably, replaceDurably } from './files-durable.ts'
+import { createDurably, replaceDurably, syncFolder } from './files-durable.ts'
 import { guarded, ifThere } from './files-error.ts'
 import { makeFolders } from './files-folder.ts'
 import { giveTo } from './files-own.ts'
@@ -28,6 +28,7 @@ export function createFiles(): Files {
     real: async (path) => guarded(path, async () => ifThere(() => realpathSync.native(path))),
     own: async (path, owner, depth) => guarded(path, () => giveTo(path, owner, depth)),
     createExclusive: async (path, text) => guarded(path, async () => createDurably(path, text)),
+    syncFolder: async (path) => guarded(path, async () => syncFolder(path)),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Git, type GitAnswer, type GitCall, PortError } from '../base/ports.ts'
 import { inspectRepository } from './git-inspect.ts'
 import { findVersion } from './git-version.ts'
+import { MARKER_VARIABLE } from './processes-tree.ts'
 
 /** All that git may know of our environment: where programs, the user's configuration and temporary files lie. No secret is among them. */
 const PASSED = ['PATH', 'HOME', 'USERPROFILE', 'XDG_CONFIG_HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT', 'PATHEXT']
@@ -10,9 +11,12 @@ const ALWAYS = ['--no-pager', '-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmo
 
 const LONGEST_OUTPUT = 512 * 1024 * 1024
 
-/** The Git port made real. `env` is the environment of the process; only a few variables of it reach git, and no `GIT_*`. */
-export function createGit(env: Readonly<Record<string, string>>): Git {
-  const base = gitEnvironment(env)
+/**
+ * The Git port made real. `env` is the environment of the process; only a few variables of it reach git, and no `GIT_*`. With the
+ * `marker` of our processes a git that outlives us is found and ended like them.
+ */
+export function createGit(env: Readonly<Record<string, string>>, marker?: string): Git {
+  const base = { ...gitEnvironment(env), ...(marker === undefined ? {} : { [MARKER_VARIABLE]: `${marker}/git` }) }
   return {
     run: (call) => run(call, base),
     inspect: (folder) => inspectRepository(folder, base),

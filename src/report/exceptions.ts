@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts'
+import { formatUsd } from '../base/money.ts'
 import type { StopCause } from '../run/event.ts'
 import { allRuns, shownNodes } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
@@ -22,7 +23,16 @@ export function reportExceptions(run: Run, resume: string): ReportException[] {
   const notices = allRuns(run).flatMap(({ run: one, prefix }) => one.notices.map(({ severity, step, code, message }) => {
     return { severity, step: step === null ? prefix.slice(0, -1) || null : `${prefix}${step}`, code, message, next: severity === 'error' ? next : null }
   }))
-  return [...stopping, ...questions, ...failures, ...notices]
+  return [...stopping, ...questions, ...failures, ...interruptedCalls(run), ...notices]
+}
+
+/** What was paid for, perhaps, and brought nothing. */
+function interruptedCalls(run: Run): ReportException[] {
+  return allRuns(run).flatMap(({ run: one, prefix }) => [...one.calls.values()].flatMap(({ basis, node, provider, model, hold }): ReportException[] => {
+    if (basis !== 'interrupted') return []
+    const message = `a call of \`${provider}/${model}\` was interrupted: all that was held for it, ${formatUsd(hold)}, stays charged`
+    return [{ severity: 'warning', step: `${prefix}${node}`, code: 'interrupted', message, next: null }]
+  }))
 }
 
 function stopWords(cause: StopCause): { code: string; message: string } {

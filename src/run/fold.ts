@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts'
 import type { GateOpened } from './gate.ts'
 import { emptyRun, layNodes, layPlan } from './lay.ts'
 import { hasEnded } from './run.ts'
-import type { NodeState, Run, StepState } from './run.ts'
+import type { CallState, NodeState, Run, StepState } from './run.ts'
 import type { AgentChosen } from './team.ts'
 import { endNode } from './settle.ts'
 
@@ -80,7 +80,7 @@ function interrupt(run: Run): void {
     last.status = 'cancelled'
     last.failure = { code: 'interrupted', message: 'the process that ran it ended before it did' }
   }
-  for (const call of run.calls.values()) if (call.basis === 'open') charge(run, call.id, call.hold, 'hold')
+  for (const call of run.calls.values()) if (call.basis === 'open') charge(run, call.id, call.hold, 'interrupted')
   for (const [id, inner] of run.nested) passOn(run, id, inner, () => interrupt(inner))
 }
 
@@ -221,7 +221,7 @@ function settle(run: Run, event: Recorded<CallSettled>): Run {
   return run
 }
 
-function charge(run: Run, id: string, cost: bigint, basis: 'measured' | 'hold' | 'none'): void {
+function charge(run: Run, id: string, cost: bigint, basis: Exclude<CallState['basis'], 'open'>): void {
   const call = run.calls.get(id)
   if (!call) return
   call.cost = cost

@@ -29,6 +29,8 @@ export interface Outlook {
   readonly elsewhere?: (agent: string) => number
   condition(step: PlanStep, matrix: JsonObject | null): Result<boolean, string>
   cells(step: PlanStep): Result<readonly JsonObject[], string>
+  /** Commits that steps made and that exist no more; empty where nobody has looked. */
+  readonly lost: ReadonlySet<string>
 }
 
 /**

@@ -8,11 +8,12 @@ import type { Run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What the decisions depend on beside plan and run, taken from the engine's surroundings. */
-export function createOutlook(world: Pick<Surroundings, 'plan' | 'facts' | 'expressions' | 'clock' | 'concurrency'>, run: Run): Outlook {
+export function createOutlook(world: Pick<Surroundings, 'plan' | 'facts' | 'expressions' | 'clock' | 'concurrency'>, run: Run, lost: ReadonlySet<string> = new Set()): Outlook {
   const { plan, facts, expressions, clock, concurrency } = world
   return {
     now: clock.now(),
     concurrency,
+    lost,
     condition({ spec }, matrix) {
       if (spec.if === undefined) return ok(needsSucceeded(run, spec.id))
       if (!expressions) return err('the expressions of this pipeline are not loaded')

@@ -92,6 +92,17 @@ function nodesOf(step: PlanStep, run: Run, outlook: Outlook): readonly PlannedNo
   return nodes.every((node, index) => node.id === known[index]) && nodes.length === known.length ? nodes : null
 }
 
+/** What a node made, and what was made in the run that it performs. */
+function commitsOf(run: Run, node: NodeState): string[] {
+  const inner = run.nested.get(node.id)
+  return [...(node.commit === null ? [] : [node.commit]), ...(inner ? allCommits(inner) : [])]
+}
+
+/** Every commit that the nodes of a run and of those inside it made. */
+export function allCommits(run: Run): string[] {
+  return [...new Set([...run.nodes.values()].flatMap((node) => commitsOf(run, node)))]
+}
+
 /** Null when the node can stay as it is. */
 function changeOf(plan: Plan, step: PlanStep, run: Run, node: NodeState | undefined, outlook: Outlook): string | null {
   if (node === undefined || node.status === 'pending') return node?.answer ? 'it was approved' : 'it has not run yet'
@@ -101,6 +112,7 @@ function changeOf(plan: Plan, step: PlanStep, run: Run, node: NodeState | undefi
   if (node.status === 'failed' && !isRejection && !step.spec.continueOnError) return 'it failed'
   const inner = node.status === 'waiting' ? run.nested.get(node.id) : undefined
   if (inner && hasExpired(plan.pipeline, step.spec, inner, outlook.now)) return 'a question in it was not answered in time'
+  if (commitsOf(run, node).some((commit) => outlook.lost.has(commit))) return 'its commit is not in the repository any more'
   if (node.skipped?.kind === 'unwanted') return step.isWanted ? 'it was left out' : null
   if (node.status === 'skipped' && node.skipped?.kind === 'autonomy') return plan.pipeline.autonomy === 'manual' ? null : 'nothing was to be delivered'
   const isAsked = node.status !== 'waiting' || node.gate === null || node.gate.reason === 'change' || isStillAsked(plan.pipeline.autonomy, step.spec, node.gate)

@@ -139,7 +139,8 @@ export interface CallState {
   readonly model: string
   readonly hold: Pico
   cost: Pico | null
-  basis: 'measured' | 'hold' | 'none' | 'open'
+  /** `interrupted`: the process that sent it died before it knew what it came to; its whole hold is charged. */
+  basis: 'measured' | 'hold' | 'none' | 'open' | 'interrupted'
   usage: UsageCounts
   retries: number
 }

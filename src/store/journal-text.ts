@@ -20,7 +20,12 @@ export interface JournalReading {
 export interface JournalDamage {
   readonly line: number
   readonly message: string
+  /** Nothing is broken: a later version of this program wrote it. */
+  readonly isNewer?: true
 }
+
+/** Of the journal's own form, as its first line tells it. */
+export const JOURNAL_VERSION = 1
 
 /**
  * Hands every event of a journal to `take`, in order. A last line without its end was being written when the process died, and
@@ -31,15 +36,22 @@ export function readJournal(text: string, take: (event: Recorded) => void): Resu
   let start = 0
   for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
     line += 1
-    const damage = readLine(text.slice(start, end), line, take)
+    const value = parse(text.slice(start, end))
+    const version = line === 1 ? newerVersion(value) : undefined
+    if (version !== undefined) return err({ line, isNewer: true, message: `its \`version\` is ${version}, this program reads ${JOURNAL_VERSION}` })
+    const damage = readLine(value, line, take)
     if (damage !== undefined) return err({ line, message: damage })
     start = end + 1
   }
   return ok({ events: line, whole: text.slice(0, start), torn: start < text.length })
 }
 
-function readLine(text: string, line: number, take: (event: Recorded) => void): string | undefined {
-  const value = parse(text)
+function newerVersion(value: unknown): number | undefined {
+  if (!isObject(value) || value.type !== 'run-started' || typeof value.version !== 'number') return undefined
+  return value.version > JOURNAL_VERSION ? value.version : undefined
+}
+
+function readLine(value: unknown, line: number, take: (event: Recorded) => void): string | undefined {
   if (!isObject(value)) return `line ${line} of the journal is damaged`
   if (value.seq !== line) {
     return `line ${line} of the journal has the number ${shown(value.seq)} instead of ${line}: lines are missing or out of order`

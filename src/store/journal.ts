@@ -8,10 +8,17 @@ export class Journal implements JournalFile {
   readonly #file: Appender
   #next: number
   #broken = false
+  #isEmpty: boolean
 
   constructor(file: Appender, events: number) {
     this.#file = file
     this.#next = events + 1
+    this.#isEmpty = events === 0
+  }
+
+  /** No event of it is durable, so nothing was acted upon. */
+  get isEmpty(): boolean {
+    return this.#isEmpty
   }
 
   async append(events: readonly Recorded[]): Promise<void> {
@@ -25,6 +32,7 @@ export class Journal implements JournalFile {
     await this.#file.write(events.map(journalLine).join(''))
     await this.#file.sync()
     this.#broken = false
+    this.#isEmpty = false
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { canonical } from '../base/json.ts'
 import type { Json } from '../base/json.ts'
 import type { Files } from '../base/ports.ts'
-import { PortError } from '../base/ports.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import { fold } from '../run/fold.ts'
@@ -10,6 +9,7 @@ import { emptyRun } from '../run/lay.ts'
 import type { Run } from '../run/run.ts'
 import { readJournal } from './journal-text.ts'
 import type { JournalReading } from './journal-text.ts'
+import { readThere } from './read-there.ts'
 import { saveRun } from './saved-run.ts'
 import { readSnapshot } from './snapshot.ts'
 import type { StoreFailure } from './store-failure.ts'
@@ -18,6 +18,8 @@ export interface LoadedRun {
   readonly run: Run
   readonly reading: JournalReading
   readonly warnings: readonly string[]
+  /** Why it may be read and not gone on with: a later version of this program wrote its snapshot. */
+  readonly newer: StoreFailure | undefined
 }
 
 /**
@@ -36,15 +38,20 @@ export async function loadRun(files: Pick<Files, 'read'>, folder: string, id: st
     if (snapshot?.ok && event.seq === snapshot.value.seq) fits = sameState(run, snapshot.value as unknown as Json)
   })
   if (!reading.ok) {
-    const { line, message } = reading.error
-    return err({ code: 'journal-damaged', line, message: `the run \`${id}\` cannot be read: ${message}` })
+    const { line, message, isNewer } = reading.error
+    return isNewer ? err(newerRun(id, message)) : err({ code: 'journal-damaged', run: id, line, message: `the run \`${id}\` cannot be read: ${message}` })
   }
   if (reading.value.events === 0) return err(unknownRun(id))
   const warnings: string[] = []
   if (reading.value.torn) warnings.push('the last line of the journal was torn and is dropped')
-  if (snapshot && !snapshot.ok) warnings.push(`${snapshot.error}; it is built again from the journal`)
+  if (snapshot && !snapshot.ok) warnings.push(`${snapshot.error.message}; it is built again from the journal`)
   else if (snapshot && !fits) warnings.push('the snapshot does not fit the journal; it is built again from it')
-  return ok({ run, reading: reading.value, warnings })
+  const newer = snapshot?.ok === false && snapshot.error.isNewer ? newerRun(id, snapshot.error.message) : undefined
+  return ok({ run, reading: reading.value, warnings, newer })
+}
+
+function newerRun(id: string, why: string): StoreFailure {
+  return { code: 'run-newer', field: 'version', message: `the run \`${id}\` was written by a newer orch-run: ${why}` }
 }
 
 export function unknownRun(id: string): StoreFailure {
@@ -53,13 +60,4 @@ export function unknownRun(id: string): StoreFailure {
 
 function sameState(run: Run, saved: Json): boolean {
   return canonical(saveRun(run) as unknown as Json) === canonical(saved)
-}
-
-async function readThere(files: Pick<Files, 'read'>, path: string): Promise<string | undefined> {
-  try {
-    return await files.read(path)
-  } catch (error) {
-    if (error instanceof PortError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
-    throw error
-  }
 }

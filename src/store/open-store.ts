@@ -1,33 +1,37 @@
-import { join } from 'node:path'
-import type { Ports } from '../base/ports.ts'
+import { basename, dirname, join } from 'node:path'
+import type { Entry, Ports } from '../base/ports.ts'
 import { PortError } from '../base/ports.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import { Journal } from './journal.ts'
+import { neverBegan, sweepTemporaries } from './leftovers.ts'
 import { listRuns } from './list-runs.ts'
 import { loadRun, unknownRun } from './load-run.ts'
 import { acquireLock } from './lock.ts'
 import type { Lock } from './lock.ts'
 import { buryDead } from './bury-dead.ts'
 import { createRunFolder } from './run-folder.ts'
+import { mendJournal } from './mend-journal.ts'
 import { isRunId } from './run-id.ts'
 import type { OpenedRun, ReadRun, RunFolder, Store } from './store.ts'
 import type { StoreFailure } from './store-failure.ts'
 
 export type StorePorts = Pick<Ports, 'files' | 'owners'>
 
+/** What we make in the state folder, and would write and remove in. */
+const OWN_FOLDERS = ['runs', 'worktrees']
+
 /** Opens the state folder, which is made with the first run; an error when something else stands in its place. */
 export async function openStore(ports: StorePorts, stateDir: string): Promise<Result<Store, StoreFailure>> {
   const folderOf = (id: string): string => join(stateDir, 'runs', id)
   return withPorts(stateDir, async () => {
-    const real = await ports.files.real(stateDir)
-    const stat = await ports.files.stat(real ?? stateDir)
-    if (stat && stat.kind !== 'folder') return err(unusable(stateDir, 'it is no folder'))
+    const fault = await faultOf(ports, stateDir)
+    if (fault !== undefined) return err(unusable(stateDir, fault))
     return ok<Store>({
       path: stateDir,
       folderOf,
       createRun: async (id, pipeline) => withPorts(stateDir, async () => createRun(ports, stateDir, id, pipeline)),
-      openRun: async (id) => withPorts(stateDir, async () => openRun(ports, folderOf(id), id)),
+      openRun: async (id, options) => withPorts(stateDir, async () => openRun(ports, folderOf(id), id, options?.acceptDamaged === true)),
       readRun: async (id) => withPorts(stateDir, async () => readRun(ports, folderOf(id), id)),
       listRuns: async () => listRuns(ports, join(stateDir, 'runs')),
       buryDead: async (bury) => buryDead(ports, join(stateDir, 'runs'), bury),
@@ -35,22 +39,37 @@ export async function openStore(ports: StorePorts, stateDir: string): Promise<Re
   })
 }
 
+/** The folder itself may be a link to another disk; one inside it was not made by us, and would lead our hand elsewhere. */
+async function faultOf({ files }: StorePorts, stateDir: string): Promise<string | undefined> {
+  const real = await files.real(stateDir)
+  const stat = await files.stat(real ?? stateDir)
+  if (stat && stat.kind !== 'folder') return 'it is no folder'
+  for (const name of OWN_FOLDERS) {
+    const kind = (await files.stat(join(stateDir, name)))?.kind
+    if (kind !== undefined && kind !== 'folder') return `\`${name}\` in it is ${kind === 'link' ? 'a link' : 'no folder'}`
+  }
+  return undefined
+}
+
 async function createRun(ports: StorePorts, stateDir: string, id: string, pipeline: string): Promise<Result<RunFolder, StoreFailure>> {
   const { files } = ports
   if (!isRunId(id)) return err(invalidId(id))
   const folder = join(stateDir, 'runs', id)
-  await files.makeFolder(stateDir, 0o700)
-  if (!(await files.stat(join(stateDir, '.gitignore')))) await files.createExclusive(join(stateDir, '.gitignore'), '*\n')
-  await files.makeFolder(folder, 0o700)
+  await files.makeFolder(join(stateDir, 'runs'), 0o700)
+  if (!(await files.stat(join(stateDir, '.gitignore')))) {
+    await sweepTemporaries(files, stateDir)
+    await files.createExclusive(join(stateDir, '.gitignore'), '*\n')
+  }
   const lock = await lockRun(ports, folder, id)
   if (!lock.ok) return lock
   return holding(lock.value, async () => {
-    const journal = join(folder, 'journal.ndjson')
-    const taken = { code: 'run-exists', message: `there is a run \`${id}\` already` } as const
-    if (await files.stat(journal)) return err(taken)
+    if (!(await neverBegan(files, folder))) return err({ code: 'run-exists', message: `there is a run \`${id}\` already` })
+    await files.remove(folder)
+    await files.makeFolder(folder, 0o700)
+    await files.syncFolder(join(stateDir, 'runs'))
     await files.replace(join(folder, 'pipeline.yml'), pipeline)
-    if (!(await files.createExclusive(journal, ''))) return err(taken)
-    return ok(createRunFolder(files, folder, new Journal(await files.append(journal), 0), lock.value))
+    await files.createExclusive(join(folder, 'journal.ndjson'), '')
+    return ok(createRunFolder(files, folder, await openJournal(files, folder, 0), lock.value))
   })
 }
 
@@ -58,29 +77,60 @@ async function readRun(ports: StorePorts, folder: string, id: string): Promise<R
   return isRunId(id) ? loadRun(ports.files, folder, id) : err(unknownRun(id))
 }
 
-async function openRun(ports: StorePorts, folder: string, id: string): Promise<Result<OpenedRun, StoreFailure>> {
+async function openRun(ports: StorePorts, folder: string, id: string, acceptDamaged: boolean): Promise<Result<OpenedRun, StoreFailure>> {
   const { files } = ports
-  const journal = join(folder, 'journal.ndjson')
-  if (!isRunId(id) || !(await files.stat(journal))) return err(unknownRun(id))
+  if (!isRunId(id) || !(await files.stat(join(folder, 'journal.ndjson')))) return err(unknownRun(id))
   const lock = await lockRun(ports, folder, id)
   if (!lock.ok) return lock
   return holding(lock.value, async () => {
+    const link = await linkIn(files, folder)
+    if (link !== undefined) return err(unusable(dirname(dirname(folder)), `\`${link}\` in it is a link`))
+    await sweepTemporaries(files, folder)
+    if (acceptDamaged) await mend(files, folder, id)
     const loaded = await loadRun(files, folder, id)
     if (!loaded.ok) return loaded
-    const { run, reading, warnings } = loaded.value
-    await sweep(ports, folder)
-    if (reading.torn) await files.replace(journal, reading.whole)
-    const open = new Journal(await files.append(journal), reading.events)
-    return ok({ run, warnings, folder: createRunFolder(files, folder, open, lock.value) })
+    const { run, reading, warnings, newer } = loaded.value
+    if (newer) return err(newer)
+    if (reading.torn) await files.replace(join(folder, 'journal.ndjson'), reading.whole)
+    return ok({ run, warnings, folder: createRunFolder(files, folder, await openJournal(files, folder, reading.events), lock.value) })
   })
 }
 
-/** The lock stands beside the folder: flushing it makes the folder itself durable, and it outlives the folder's removal. */
+/** What is mended is told when it is read; what cannot be is left as it is, and refused then. */
+async function mend(files: StorePorts['files'], folder: string, id: string): Promise<void> {
+  const journal = join(folder, 'journal.ndjson')
+  const text = await files.read(journal)
+  const mended = mendJournal(text, id)
+  if (!mended.ok || mended.value.lost === 0) return
+  await files.replace(join(folder, 'journal.damaged.ndjson'), text)
+  await files.replace(journal, mended.value.text)
+}
+
+/** A link in the folder of a run, or among its nodes: we made none, and would write to wherever it leads. */
+async function linkIn(files: StorePorts['files'], folder: string): Promise<string | undefined> {
+  const isLink = ({ kind }: Entry): boolean => kind === 'link'
+  const run = basename(folder)
+  if ((await files.stat(folder))?.kind === 'link') return `runs/${run}`
+  const entries = await files.list(folder)
+  const top = entries.find(isLink)
+  if (top) return `runs/${run}/${top.name}`
+  const steps = entries.some(({ name, kind }) => name === 'steps' && kind === 'folder')
+  const below = steps ? (await files.list(join(folder, 'steps'))).find(isLink) : undefined
+  return below && `runs/${run}/steps/${below.name}`
+}
+
+async function openJournal(files: StorePorts['files'], folder: string, events: number): Promise<Journal> {
+  return new Journal(await files.append(join(folder, 'journal.ndjson')), events)
+}
+
+/** The lock stands beside the folder: it is there before the folder, and outlives its removal. */
 async function lockRun(ports: StorePorts, folder: string, id: string): Promise<Result<Lock, StoreFailure>> {
   const lock = await acquireLock(ports, `${folder}.lock`)
   if (lock.ok) return lock
-  const message = `the run \`${id}\` is owned by process ${lock.error.pid}, which is at work on it`
-  return err({ code: 'run-owned', message, owner: lock.error })
+  const owner = lock.error
+  const isHidden = owner.host !== ports.owners.self().host
+  const doing = isHidden ? `of \`${owner.host.split(' ')[0] ?? ''}\`, which cannot be seen from here` : 'which is at work on it'
+  return err({ code: 'run-owned', message: `the run \`${id}\` is owned by process ${owner.pid}${isHidden ? ' ' : ', '}${doing}`, owner, lock: `${folder}.lock`, isHidden })
 }
 
 /** What does not end well gives the lock back. */
@@ -92,13 +142,6 @@ async function holding<T>(lock: Lock, work: () => Promise<Result<T, StoreFailure
     return result
   } finally {
     if (!done) await lock.release()
-  }
-}
-
-/** Removes what a killed owner left half written. */
-async function sweep(ports: StorePorts, folder: string): Promise<void> {
-  for (const entry of await ports.files.list(folder)) {
-    if (/\.tmp\.[0-9a-f]{12}$/.test(entry.name)) await ports.files.remove(join(folder, entry.name))
   }
 }
 

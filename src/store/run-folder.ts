@@ -30,6 +30,7 @@ export function createRunFolder(files: Files, path: string, journal: Journal, lo
     close: async () => {
       await logs.close()
       await journal.close()
+      if (journal.isEmpty) await files.remove(path)
       await lock.release()
     },
   }

@@ -15,15 +15,24 @@ export function snapshotText(run: Run): string {
   return `{"version":${VERSION},"seq":${run.seq},"head":${JSON.stringify(headOf(run))},"sha256":"${digest(body)}","run":${body}}\n`
 }
 
-/** What a snapshot holds; an error in words when it is damaged or of another version. */
-export function readSnapshot(text: string): Result<SavedRun, string> {
+export interface SnapshotFault {
+  /** In words. */
+  readonly message: string
+  /** It is not damaged: a later version of this program wrote it. */
+  readonly isNewer: boolean
+}
+
+/** What a snapshot holds, unless it is damaged or of another version. */
+export function readSnapshot(text: string): Result<SavedRun, SnapshotFault> {
+  const damaged = (message: string): Result<SavedRun, SnapshotFault> => err({ message, isNewer: false })
   const value = parse(text)
-  if (!isObject(value) || !isObject(value.run)) return err('the snapshot is damaged')
+  if (!isObject(value) || !isObject(value.run)) return damaged('the snapshot is damaged')
   if (value.version !== VERSION) {
-    return err(`the snapshot is of version ${JSON.stringify(value.version) ?? 'none'}, this program reads version ${VERSION}`)
+    const isNewer = typeof value.version === 'number' && value.version > VERSION
+    return err({ message: `the snapshot's \`version\` is ${JSON.stringify(value.version) ?? 'missing'}, this program reads ${VERSION}`, isNewer })
   }
   const isWhole = value.seq === value.run.seq && value.sha256 === digest(JSON.stringify(value.run))
-  return isWhole ? ok(value.run as unknown as SavedRun) : err('the snapshot is damaged: its digest does not fit')
+  return isWhole ? ok(value.run as unknown as SavedRun) : damaged('the snapshot is damaged: its digest does not fit')
 }
 
 function parse(text: string): unknown {

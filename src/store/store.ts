@@ -10,8 +10,11 @@ export interface Store {
   readonly path: string
   /** Makes the folder of a new run, and owns it until `close`. */
   createRun(id: string, pipeline: string): Promise<Result<RunFolder, StoreFailure>>
-  /** Owns an existing run until `close`, and reads it back from its journal. */
-  openRun(id: string): Promise<Result<OpenedRun, StoreFailure>>
+  /**
+   * Owns an existing run until `close`, and reads it back from its journal. With `acceptDamaged` a journal that cannot be read is
+   * mended first: the damaged one stays beside it as `journal.damaged.ndjson`.
+   */
+  openRun(id: string, options?: { readonly acceptDamaged?: boolean }): Promise<Result<OpenedRun, StoreFailure>>
   /** Reads a run without owning it: another process may be at work on it. Its warnings tell of a lost snapshot or a torn line. */
   readRun(id: string): Promise<Result<ReadRun, StoreFailure>>
   /** Newest first. */

@@ -98,7 +98,7 @@ describe('resume', () => {
     writeFileSync(join(folder, '.orch-run/runs/r1/journal.ndjson'), [...lines.slice(0, 2), '{"seq":3,"at', ...lines.slice(3)].join('\n'))
     const damaged = await orchRun({ cwd: folder, args: ['resume', 'r1'] })
     expect([damaged.code, damaged.stderr]).toEqual([
-      5, 'error: the run `r1` cannot be read: line 3 of the journal is damaged\n  help: the run cannot go on, start a new one\n',
+      5, 'error: the run `r1` cannot be read: line 3 of the journal is damaged\n  help: `orch-run resume r1 --accept-damaged` goes on with what can be read; what is lost may be done and paid again\n',
     ])
   })
 

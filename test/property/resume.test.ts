@@ -49,7 +49,7 @@ function behaviour(sketch: Sketch, started: string[]): Behaviour {
 }
 
 const outlook = (run: Run): Outlook => ({
-  now: 0, concurrency: 4, condition: ({ spec }) => ok(needsSucceeded(run, spec.id)), cells: () => ok([]),
+  now: 0, concurrency: 4, lost: new Set<string>(), condition: ({ spec }) => ok(needsSucceeded(run, spec.id)), cells: () => ok([]),
 })
 
 function replay(journal: readonly Recorded[]): Run {

@@ -67,7 +67,7 @@ function behaviour(traits: readonly Trait[], started: string[]): Behaviour {
   return behave
 }
 
-const outlook = (run: Run): Outlook => ({ now: 0, concurrency: 4, condition: ({ spec }) => ok(needsSucceeded(run, spec.id)), cells: () => ok([]) })
+const outlook = (run: Run): Outlook => ({ now: 0, concurrency: 4, lost: new Set<string>(), condition: ({ spec }) => ok(needsSucceeded(run, spec.id)), cells: () => ok([]) })
 
 function replay(journal: readonly Recorded[]): Run {
   const run = emptyRun('r1')

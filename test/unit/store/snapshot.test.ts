@@ -16,7 +16,7 @@ describe('a snapshot', () => {
 
   it('holds the whole run: maps and sets as lists, money as text', () => {
     const saved = readSnapshot(text)
-    if (!saved.ok) throw new Error(saved.error)
+    if (!saved.ok) throw new Error(saved.error.message)
     expect(Object.keys(saved.value).sort()).toEqual(Object.keys(run).sort())
     expect([saved.value.budget, saved.value.nodes.map((node) => [node.id, node.cost]), saved.value.calls.map((call) => [call.hold, call.cost]), saved.value.frontier]).toEqual([
       '5000000000000',
@@ -27,14 +27,14 @@ describe('a snapshot', () => {
   })
 
   it('is not believed when a single digit was changed', () => {
-    expect(readSnapshot(text.replace('"resumes":0,"status"', '"resumes":1,"status"'))).toEqual({ ok: false, error: 'the snapshot is damaged: its digest does not fit' })
-    expect(readSnapshot(text.replace(`"seq":${STORY.length},"head"`, '"seq":3,"head"'))).toEqual({ ok: false, error: 'the snapshot is damaged: its digest does not fit' })
+    expect(readSnapshot(text.replace('"resumes":0,"status"', '"resumes":1,"status"'))).toEqual({ ok: false, error: { message: 'the snapshot is damaged: its digest does not fit', isNewer: false } })
+    expect(readSnapshot(text.replace(`"seq":${STORY.length},"head"`, '"seq":3,"head"'))).toEqual({ ok: false, error: { message: 'the snapshot is damaged: its digest does not fit', isNewer: false } })
   })
 
   it('is not read when it is torn, of another version, or something else', () => {
     expect(['', text.slice(0, -20), 'null', '[]', '{"version":1}'].map((other) => readSnapshot(other).ok)).toEqual([false, false, false, false, false])
     const body = '{}'
     const other = `{"version":2,"sha256":"${createHash('sha256').update(body).digest('hex')}","run":${body}}`
-    expect(readSnapshot(other)).toEqual({ ok: false, error: 'the snapshot is of version 2, this program reads version 1' })
+    expect(readSnapshot(other)).toEqual({ ok: false, error: { message: 'the snapshot\'s `version` is 2, this program reads 1', isNewer: true } })
   })
 })

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { removeFolders } from '../rig/program.ts'
+import { tryKill, undisturbed } from './trial.ts'
+import type { Model, Trial } from './trial.ts'
+import { inTurns, isFull, seeded } from './volume.ts'
+
+afterAll(removeFolders)
+
+/** Calls that change a file system or make it durable, with the greatest count that a thread of the small run comes to. */
+const CALLS: Readonly<Record<string, number>> = {
+  fsync: 18, fdatasync: 18, rename: 5, link: 5, unlink: 44, rmdir: 50, mkdir: 40, openat: 120, write: 400, close: 450,
+}
+
+/** So few that the rest of the tests has time, in the places where the state on the disk changes in kind. */
+const FEW: readonly (readonly [string, number])[] = [
+  ['link', 1], ['link', 2], ['link', 3], ['fsync', 4], ['fsync', 7], ['fsync', 9], ['rename', 1], ['rename', 2], ['unlink', 3],
+  ['fdatasync', 1], ['fdatasync', 3], ['fdatasync', 4], ['fdatasync', 6], ['fdatasync', 9], ['mkdir', 12], ['fdatasync', 12], ['rmdir', 9],
+]
+
+const RANDOM_KILLS = isFull ? 300 : 8
+
+let model: Model
+beforeAll(async () => {
+  model = await undisturbed()
+})
+
+/** Our threads only: what we start is let go as soon as it is another program. */
+function killAt(call: string, count: number): Promise<Trial> {
+  const under = ['strace', '-f', '-b', 'execve', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${count}`]
+  return tryKill(model, { under, env: { UV_USE_IO_URING: '0' } })
+}
+
+function everyPoint(): (readonly [string, number])[] {
+  return Object.entries(CALLS).flatMap(([call, most]) => Array.from({ length: most }, (_, index) => [call, index + 1] as const))
+}
+
+describe('SIGKILL', () => {
+  const hasStrace = spawnSync('strace', ['-V']).status === 0
+  it.skipIf(!hasStrace)('at a call of the file system loses no acknowledged step, pays nothing twice, and the resume ends as the undisturbed run (needs strace)', { timeout: 5_400_000 }, async () => {
+    const kinds: Record<string, number> = {}
+    const wrong = await inTurns(isFull ? everyPoint() : FEW, async ([call, count]) => {
+      const trial = await killAt(call, count)
+      const kind = trial.signal === null ? 'undisturbed' : trial.kind
+      kinds[kind] = (kinds[kind] ?? 0) + 1
+      return trial.wrong.map((words) => `${call} ${count}: ${words}`)
+    })
+    console.log('killed at a call:', kinds)
+    expect(wrong).toEqual([])
+    expect([kinds.before, kinds.within]).toEqual([expect.any(Number), expect.any(Number)])
+  })
+
+  it('at a random instant does neither', { timeout: 5_400_000 }, async () => {
+    const random = seeded(20261127)
+    const kinds: Record<string, number> = {}
+    const wrong = await inTurns(Array.from({ length: RANDOM_KILLS }, () => random() * 1.3), async (fraction) => {
+      const onStart = (pid: number): void => void setTimeout(() => {
+        try { process.kill(pid, 'SIGKILL') } catch { /* It was faster. */ }
+      }, fraction * model.ms)
+      const trial = await tryKill(model, { onStart })
+      kinds[trial.kind] = (kinds[trial.kind] ?? 0) + 1
+      return trial.wrong.map((words) => `after ${fraction.toFixed(4)} of the time: ${words}`)
+    })
+    console.log('killed at random:', kinds)
+    expect(wrong).toEqual([])
+    expect(kinds.within).toBeGreaterThan(0)
+  })
+})
