@@ -34,6 +34,7 @@ export async function performRun(order: RunOrder): Promise<number> {
     plan,
     facts: order.facts,
     earlier: order.earlier,
+    lost: order.lost,
     expressions: order.expressions,
     kinds: stepKinds(world),
     prefix: '',

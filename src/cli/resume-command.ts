@@ -93,13 +93,13 @@ async function goOn({ ports, env, cwd, run, folder, options, signals }: Going): 
   const facts = factsOf(github, readiness, inputs, trusted ? secrets : {})
   const expressions = await expressionsOf(loaded, pipeline)
   const plan = buildPlan(pipeline, chosen)
-  const { event, answers, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run, lost), options.from)
+  const { event, answers, again } = planResume(plan, run, createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1, lost }, run), options.from)
   tellAgain(again)
   if (options.frozen !== true) {
     await folder.savePipeline(loaded.text)
     await keepCalled(ports.files, folder, loaded.called)
   }
-  const order = { ports, env, cwd, plan, run, first: [{ ...event, ...(Object.keys({ ...run.choice, ...choice }).length > 0 ? { choice } : {}) }, ...answers], facts, expressions, readiness, sandboxes, trusted, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options, signals }
+  const order = { ports, env, cwd, plan, run, first: [{ ...event, ...(Object.keys({ ...run.choice, ...choice }).length > 0 ? { choice } : {}) }, ...answers], facts, lost, expressions, readiness, sandboxes, trusted, hidden: hiddenValues(pipeline, secrets, inputs, env), folder, options, signals }
   return performRun(order)
 }
 

@@ -23,6 +23,7 @@ export interface RunOrder {
   readonly facts: Facts
   /** Results of the run that this one takes up. */
   readonly earlier?: Surroundings['earlier']
+  readonly lost?: Surroundings['lost']
   readonly expressions: Expressions | undefined
   readonly readiness: Readiness
   readonly sandboxes: Sandboxes

@@ -7,9 +7,11 @@ import type { Outlook } from './next.ts'
 import type { Run } from './run.ts'
 import type { Surroundings } from './surroundings.ts'
 
+const NOTHING: ReadonlySet<string> = new Set()
+
 /** What the decisions depend on beside plan and run, taken from the engine's surroundings. */
-export function createOutlook(world: Pick<Surroundings, 'plan' | 'facts' | 'expressions' | 'clock' | 'concurrency'>, run: Run, lost: ReadonlySet<string> = new Set()): Outlook {
-  const { plan, facts, expressions, clock, concurrency } = world
+export function createOutlook(world: Pick<Surroundings, 'plan' | 'facts' | 'expressions' | 'clock' | 'concurrency' | 'lost'>, run: Run): Outlook {
+  const { plan, facts, expressions, clock, concurrency, lost = NOTHING } = world
   return {
     now: clock.now(),
     concurrency,

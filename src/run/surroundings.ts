@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly facts: Facts
   /** What nodes gave in the run that this one takes up, by their ids and fingerprints. */
   readonly earlier?: ((node: string, fingerprint: string) => MaybeReusable) | undefined
+  /** Commits that steps made before this process and that exist no more. */
+  readonly lost?: ReadonlySet<string> | undefined
   /** Undefined where the pipeline has no expression. */
   readonly expressions: Expressions | undefined
   readonly kinds: Readonly<Record<string, StepKind>>
