@@ -20,11 +20,10 @@ agents: { dev: { model: sim/m, tools: [files], permissions: full, max_output_tok
 env: { LOG: ${log} }
 checks:
   fixed: { kind: custom, run: 'grep -qx fixed a.txt' }
-  counted: { kind: custom, run: 'grep -qx fixed a.txt && echo proved >> "$LOG"' }
 steps:
   first: { run: 'echo first >> "$LOG"; echo v=1 >> "$ORCH_OUTPUT"' }
   fix: { needs: first, agent: dev, prompt: 'Mend \${{ steps.first.outputs.v }}.', verify: [fixed] }
-  proved: { needs: fix, check: [counted] }
+  proved: { needs: fix, check: [fixed] }
   last: { needs: [fix, proved], run: 'echo last >> "$LOG"; echo "v=$(cat a.txt)" >> "$ORCH_OUTPUT"' }
 outputs: { v: "\${{ steps.last.outputs.v }}" }
 `
