@@ -33,7 +33,7 @@ const options: BuildOptions = {
   logLevel: 'warning',
 }
 
-await build({ ...options, entryPoints: { main: 'src/cli/main.ts' } })
+await build({ ...options, entryPoints: { main: 'src/cli/start.ts', 'action-start': 'src/action/start.ts' } })
 // Apart from the rest, since whatever two entries share becomes a file of its own, and each file takes its time.
 await build({ ...options, entryPoints: { validate: 'src/cli/validate-start.ts' } })
 
@@ -57,6 +57,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 `,
 )
+// What GitHub's runner starts, before and after the job's own steps.
+writeFileSync(join(made, 'action.js'), "import('./action-start.js').then(({ start }) => start())\n")
 chmodSync(join(made, 'orch-run.js'), 0o755)
 const former = `${made}.former`
 if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), former)

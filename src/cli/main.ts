@@ -2,17 +2,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { nearest } from '../document/suggest.ts'
 import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
-import { leaveWith } from './leave.ts'
 import type { RunOptions } from './run-options.ts'
 
 declare const __VERSION__: string
 
-/** Parses the arguments, performs one command and leaves the process with its exit code. Every command loads only what it needs. */
-export function start(): void {
-  leaveWith(async () => main(process.argv.slice(2)))
-}
-
-async function main(argv: readonly string[]): Promise<number> {
+/** Parses the arguments and performs one command; the answer is its exit code. Every command loads only what it needs. */
+export async function main(argv: readonly string[]): Promise<number> {
   let code: number = EXIT.passed
   const program = createProgram((result) => { code = result })
   const stranger = unknownCommand(program, argv)

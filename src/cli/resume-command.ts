@@ -1,4 +1,5 @@
-import type { Ports } from '../base/ports.ts'
+import { resolve } from 'node:path'
+import type { Files, Ports } from '../base/ports.ts'
 import type { JsonObject } from '../base/json.ts'
 import { buildPlan } from '../plan/build.ts'
 import { createOutlook } from '../run/outlook.ts'
@@ -8,6 +9,7 @@ import type { Run } from '../run/run.ts'
 import type { Store } from '../store/store.ts'
 import { resumeCommand as nextCommand } from '../report/next-command.ts'
 import { reportFormats } from '../report/registry.ts'
+import { pipelineFiles } from './base-branch.ts'
 import { choiceOf, chosenSteps, withoutOthers } from './chosen-steps.ts'
 import { EXIT } from './exit-code.ts'
 import { factsOf, readGithub } from './facts.ts'
@@ -80,12 +82,13 @@ interface Going {
 
 async function goOn({ ports, env, cwd, run, folder, options, signals }: Going): Promise<number> {
   const lost = await lostOf(ports, run, cwd)
-  const loaded = await readAgain({ ports, cwd, run, folder, options })
+  const github = await readGithub(ports.files, env)
+  const sources = await pipelineFiles(ports, cwd, github)
+  const loaded = await readAgain(sources, { ports, cwd, run, folder, options })
   const inputs = await knownInputs(ports, loaded.pipeline, run, options, cwd)
   const choice = choiceNow(run, options)
-  const wanted = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), { ...options, ...choice, ...(run.base ? { base: run.base.commit } : {}) })
+  const wanted = overrule(await readNamedFiles(sources, loaded.pipeline, cwd), { ...options, ...choice, ...(run.base ? { base: run.base.commit } : {}) })
   const chosen = chosenSteps(wanted, { ...options, ...choice })
-  const github = await readGithub(ports.files, env)
   const sandboxes = createRunSandboxes(ports, env, { run: run.id, cwd, stateDir: options.stateDir })
   const { pipeline, trusted } = await admit(github, wanted, withoutOthers(wanted, chosen), sandboxes)
   const readiness = await preflight(ports, withoutOthers(pipeline, chosen), { ...options, run: run.id }, env, cwd)
@@ -121,11 +124,11 @@ async function lostOf(ports: Ports, run: Run, cwd: string): Promise<ReadonlySet<
 }
 
 /** The pipeline as it is now; as it was run with `--frozen`, or when the file is gone. */
-async function readAgain({ ports, cwd, run, folder, options }: Omit<Going, 'env' | 'signals'>): ReturnType<typeof loadPipeline> {
-  const isThere = (await ports.files.stat(run.file)) !== undefined
-  if (options.frozen !== true && isThere) return loadPipeline(ports.files, run.file, cwd)
+async function readAgain(files: Files, { ports, cwd, run, folder, options }: Omit<Going, 'env' | 'signals'>): ReturnType<typeof loadPipeline> {
+  const isThere = (await files.stat(resolve(cwd, run.file))) !== undefined
+  if (options.frozen !== true && isThere) return loadPipeline(files, run.file, cwd)
   if (!isThere) process.stderr.write(`warning: \`${run.file}\` is gone, the run goes on with the copy that was kept with it\n`)
-  return parsePipeline(await folder.pipeline(), run.file, keptReader(await keptCalled(ports.files, folder)), childReader(ports.files, cwd))
+  return parsePipeline(await folder.pipeline(), run.file, keptReader(await keptCalled(ports.files, folder)), childReader(files, cwd))
 }
 
 /** The inputs of the run; secret ones were never written down and must be given again. */

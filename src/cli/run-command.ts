@@ -10,6 +10,7 @@ import { createOutlook } from '../run/outlook.ts'
 import type { Outlook } from '../run/next.ts'
 import type { ResumePlan } from '../run/resume.ts'
 import type { Run } from '../run/run.ts'
+import { pipelineFiles } from './base-branch.ts'
 import { choiceOf, chosenSteps, withoutOthers } from './chosen-steps.ts'
 import { factsOf, readGithub } from './facts.ts'
 import { givenInputs } from './given-inputs.ts'
@@ -40,12 +41,13 @@ async function run(file: string, options: RunOptions): Promise<number> {
   const ports = realPorts(env)
   const cwd = process.cwd()
   wantedReports(options.report)
-  const loaded = await loadPipeline(ports.files, file, cwd)
+  const github = await readGithub(ports.files, env)
+  const sources = await pipelineFiles(ports, cwd, github)
+  const loaded = await loadPipeline(sources, file, cwd)
   const inputs = await givenInputs(ports.files, loaded.pipeline, options, cwd)
-  const wanted = overrule(await readNamedFiles(ports.files, loaded.pipeline, cwd), options)
+  const wanted = overrule(await readNamedFiles(sources, loaded.pipeline, cwd), options)
   const chosen = chosenSteps(wanted, options)
   const id = chosenRunId(ports, options.runId)
-  const github = await readGithub(ports.files, env)
   const sandboxes = createRunSandboxes(ports, env, { run: id, cwd, stateDir: options.stateDir })
   const { pipeline: named, trusted } = await admit(github, wanted, withoutOthers(wanted, chosen), sandboxes)
   const store = await stateStore(ports, cwd, options.stateDir)

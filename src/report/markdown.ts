@@ -6,7 +6,11 @@ import type { Report, ReportException, ReportStep } from './vocabulary/report.ts
 
 /** A summary for people, as a step summary or a comment shows it. Nothing that a step said can become markup. */
 export function markdownReport(run: Run, extras: ReportExtras): string {
-  const report = jsonReport(run, extras)
+  return markdownOf(jsonReport(run, extras))
+}
+
+/** The same of a report that is at hand. */
+export function markdownOf(report: Report): string {
   const parts = [heading(report), table(report.steps), exceptions(report.exceptions), footer(report)]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
