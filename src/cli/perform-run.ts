@@ -10,6 +10,7 @@ import { EXIT } from './exit-code.ts'
 import { openCache } from './open-cache.ts'
 import { createOutput, SCRATCH } from './output.ts'
 import type { RunOrder } from './run-order.ts'
+import { endWithoutLeaks } from './leaks.ts'
 import { createStepWorld } from './step-world.ts'
 import { openView, viewSettings } from './view.ts'
 import { allReports, writeReports } from './write-reports.ts'
@@ -49,6 +50,10 @@ export async function performRun(order: RunOrder): Promise<number> {
   order.signals.onFirst((signal) => engine.stop({ kind: 'signal', signal }))
   const performed = engine.perform(order.first)
   await inTurn([
+    async () => {
+      await performed
+      if (order.hidden.length > 0) await endWithoutLeaks(ports.files, folder, run, redactor, () => ports.clock.now())
+    },
     async () => folder.saveSnapshot(await performed),
     async () => endAbandoned(ports, run),
     async () => world.close(),

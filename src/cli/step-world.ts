@@ -30,6 +30,7 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor, cach
     namedFiles: [plan.pipeline, ...plan.pipeline.children.values()].flatMap((pipeline) => namedFiles(pipeline, cwd, root)),
     forge: async (signal: AbortSignal) => (await import('./open-forge.ts')).openForge(order, signal),
     hide: (secrets: readonly string[]) => redactor.hide(secrets),
+    leaks: (text: string) => redactor.leaks(text),
   }
   const worldOf = (pipeline: Pipeline, checks: StepWorld['checks'], openModels: () => Promise<Models>): StepWorld => {
     let models: Promise<Models> | undefined

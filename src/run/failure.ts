@@ -15,6 +15,7 @@ export type Failure =
   | { readonly code: 'workspace-failed'; readonly message: string }
   | { readonly code: 'program-failed'; readonly message: string }
   | { readonly code: 'protected-path'; readonly message: string; readonly files: readonly string[] }
+  | { readonly code: 'secret-leaked'; readonly message: string; readonly files: readonly string[] }
   | { readonly code: 'permission-denied'; readonly message: string }
   | { readonly code: 'sandbox-failed'; readonly message: string }
   | { readonly code: 'max-turns'; readonly message: string }
@@ -62,6 +63,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'deliver-refused':
     case 'rejected':
     case 'protected-path':
+    case 'secret-leaked':
     case 'permission-denied':
     case 'sandbox-failed':
     case 'not-answered':
@@ -98,6 +100,7 @@ export function isAgentsOwn(failure: Failure): boolean {
     case 'deliver-refused':
     case 'rejected':
     case 'protected-path':
+    case 'secret-leaked':
     case 'permission-denied':
     case 'sandbox-failed':
     case 'not-answered':

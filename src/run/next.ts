@@ -135,13 +135,15 @@ function nextAttempt(node: NodeState): number {
 function finish(run: Run): Decision {
   if (run.stopping !== null) return { type: 'finish', ...stopped(run.stopping) }
   if ([...run.steps.values()].some((step) => step.outcome === 'failed')) return { type: 'finish', status: 'failed', exitCode: brokePolicy(run) ? 7 : 1 }
+  if (run.notices.some((notice) => notice.code === 'secret-leaked')) return { type: 'finish', status: 'failed', exitCode: 7 }
   const waits = [...run.nodes.values()].some((node) => node.status === 'waiting')
   return { type: 'finish', status: waits ? 'waiting' : 'passed', exitCode: waits ? 6 : 0 }
 }
 
 /** A change that no agent may make is the maintainer's business, not that of the change's author. */
 function brokePolicy(run: Run): boolean {
-  return [...run.nodes.values()].some((node) => node.status === 'failed' && (node.failure?.code === 'protected-path' || run.nested.get(node.id)?.exitCode === 7))
+  const isOurs = (code: string | undefined): boolean => code === 'protected-path' || code === 'secret-leaked'
+  return [...run.nodes.values()].some((node) => node.status === 'failed' && (isOurs(node.failure?.code) || run.nested.get(node.id)?.exitCode === 7))
 }
 
 const SIGNAL_NUMBER = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const

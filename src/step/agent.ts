@@ -154,7 +154,7 @@ async function finish({ world, task, io, place, agent }: AgentBench, done: Agent
   const collected = await collectPlace(task, place, { agent: agent.name, model: done.model })
   const denied = collected.ok ? deniedChange(world, agent, collected.value.files) : undefined
   if (denied) return failed(denied)
-  const committed = await commitPlace(task, io, place, { agent: agent.name, model: done.model })
+  const committed = await commitPlace(world, task, io, place, { agent: agent.name, model: done.model })
   if (!committed.ok) return failed(committed.error)
   const outputs = { ...done.outputs, text: done.text }
   return { status: 'passed', outputs, commit: committed.value.commit, filesChanged: committed.value.files, model: done.model }

@@ -14,6 +14,10 @@ interface Folder {
 /** More files are not kept: each of them stands in the journal and in the report. */
 const MOST_FILES = 1000
 
+/** Of a larger file no more is searched for secrets. */
+const LARGEST_LOOKED_AT = 64 * 1024 * 1024
+const SECRET = 'it holds a secret'
+
 /**
  * Copies what a step wants to be kept from its place into the folder of the attempt. Files only: what a link leads to may lie
  * anywhere, so links are neither followed nor copied, and neither are git's own files and the state folder.
@@ -30,7 +34,8 @@ export async function keepArtifacts(world: StepWorld, task: AttemptTask, io: Att
   const kept: Artifact[] = []
   for (const path of paths.slice(0, MOST_FILES)) {
     const copied = await copy(world, join(root, path), join(io.artifactsFolder, path))
-    if (typeof copied === 'string') await notice(io, `the artifact \`${path}\` was not kept: ${copied}`)
+    if (copied === SECRET) await io.emit({ type: 'noticed', severity: 'error', code: 'secret-leaked', message: `the artifact \`${path}\` holds a secret and was not kept` })
+    else if (typeof copied === 'string') await notice(io, `the artifact \`${path}\` was not kept: ${copied}`)
     else kept.push({ path, bytes: copied })
   }
   return kept
@@ -47,10 +52,12 @@ function isBelow(path: string, folder: string): boolean {
 }
 
 /** The size of the copy, or why there is none. */
-async function copy({ ports: { files } }: StepWorld, from: string, to: string): Promise<number | string> {
+async function copy(world: StepWorld, from: string, to: string): Promise<number | string> {
+  const { files } = world.ports
   try {
     // A folder on the way may have become a link since it was listed.
     if ((await files.real(from)) !== from) return 'a link leads to it'
+    if (world.leaks((await files.readBytes(from, LARGEST_LOOKED_AT)).toString('utf8'))) return SECRET
     await files.makeFolder(dirname(to), 0o700)
     await files.copy(from, to)
     const stat = await files.stat(to)

@@ -34,7 +34,7 @@ async function perform(world: StepWorld, task: AttemptTask, io: AttemptIo, step:
   const kept = outputs.ok ? outputs.value : {}
   const failure = endFailure(ended.value) ?? (outputs.ok ? undefined : outputFailure(outputs.error))
   if (failure) return { status: 'failed', exitCode, outputs: kept, failure }
-  const committed = await commitPlace(task, io, place, {})
+  const committed = await commitPlace(world, task, io, place, {})
   if (!committed.ok) return { status: 'failed', exitCode, outputs: kept, failure: committed.error }
   return { status: 'passed', exitCode, outputs: kept, commit: committed.value.commit, filesChanged: committed.value.files }
 }

@@ -41,6 +41,8 @@ export interface StepWorld {
   caller(): Promise<Caller>
   /** Opened at the first delivery that goes there. */
   forge(signal: AbortSignal): Promise<Result<Forge, string>>
+  /** Whether a text holds a secret that must not leave. */
+  leaks(text: string): boolean
   /** Values that must not be written or shown from now on. */
   hide(secrets: readonly string[]): void
   /** The world of a pipeline that a node performs: its own declarations, the budgets around it. */

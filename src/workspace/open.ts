@@ -109,7 +109,7 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
     treeOf: async (commit) => (await (await started()).repository.ask(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`])).toString('latin1').trim(),
     publish: (branch, commit) => failing(async () => publishBranch(git, opened.repository, branch, commit)),
     async patch(from, to, form = 'readable') {
-      const args = ['diff-tree', '-r', '-p', ...(form === 'whole' ? ['--binary', '--full-index', '--no-renames'] : ['-M']), '--no-ext-diff', '--no-textconv', '--no-color', from, to]
+      const args = ['diff-tree', '-r', '-p', ...PATCH_FORMS[form], '--no-ext-diff', '--no-textconv', '--no-color', from, to]
       return (await (await started()).repository.ask(args)).toString('utf8')
     },
     async digest(commit, without) {
@@ -151,6 +151,8 @@ async function furnish(own: Started, slot: Slot, { repository, prefix, shares }:
   const sources = [...(await objectFolders(files, own.repository.objects)), ...shares.link.map((path) => join(repository.root, path))]
   return { root: slot.tree, cwd: reachable ? join(slot.tree, prefix) : slot.tree, base: slot.commit, sources }
 }
+
+const PATCH_FORMS = { readable: ['-M'], whole: ['--binary', '--full-index', '--no-renames'], added: ['--text', '--no-renames', '--unified=0'] } as const
 
 /** Only root can give away what it owns. */
 const ROOT: Owner = { uid: 0, gid: 0 }

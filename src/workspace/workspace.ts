@@ -26,8 +26,11 @@ export interface Workspaces {
   restore(workspace: Workspace, tree: string): Promise<Result<void, WorkspaceFailure>>
   /** Gives the tree to the user that its tenant runs as, until it is released. Only for root. */
   lend(workspace: Workspace, tenant: Owner): Promise<Result<void, WorkspaceFailure>>
-  /** Unified diff from the base to a commit: for people, or `whole`, with binary files, as `git apply` takes it. */
-  patch(from: string, to: string, form?: 'readable' | 'whole'): Promise<string>
+  /**
+   * Unified diff from the base to a commit: for people; `whole`, with binary files, as `git apply` takes it; or no more than what
+   * was `added`, every file as text.
+   */
+  patch(from: string, to: string, form?: 'readable' | 'whole' | 'added'): Promise<string>
   /** One commit that holds all these, merged in their order; laid out nowhere. */
   combine(commits: readonly string[]): Promise<Result<string, WorkspaceFailure>>
   /** The tree of a commit. */
