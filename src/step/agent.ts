@@ -17,11 +17,12 @@ import { agentIo } from './agent-io.ts'
 import type { Supervision } from './agent-io.ts'
 import { createWorkCount } from './agent-work.ts'
 import { collectPlace, commitPlace } from './commit.ts'
-import { renderText, stepEnvironment } from './environment.ts'
+import { stepEnvironment } from './environment.ts'
 import { withFormer } from './handover.ts'
 import { blocking, checkFailure, judge } from './judge.ts'
 import type { Bench } from './judge.ts'
 import { atPlace } from './place.ts'
+import { renderPrompt } from './prompt-text.ts'
 import { protectedChanges, protectedFailure } from './protected-path.ts'
 import { createStallWatch } from './stall-watch.ts'
 import type { StepWorld } from './world.ts'
@@ -64,7 +65,7 @@ async function withWork({ world, task, place, agent, work }: AgentBench, result:
 
 async function converse(bench: AgentBench, step: AgentStep): Promise<Result<Conversation, Failure>> {
   const { world, task, io, place, agent, watch, work } = bench
-  const prompt = renderText(world, task, step.prompt ?? '')
+  const prompt = renderPrompt(world, task, step.prompt ?? '')
   if (!prompt.ok) return { ok: false, error: { code: 'expression-failed', message: `the prompt cannot be evaluated: ${prompt.error}` } }
   const env = stepEnvironment(world, task, 'narrow', agent.env)
   if (!env.ok) return { ok: false, error: { code: 'expression-failed', message: env.error } }
