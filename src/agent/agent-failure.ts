@@ -6,7 +6,10 @@ export const ABORTED: AgentFailure = { code: 'aborted', message: 'the agent was 
 
 /** A model call that gave no reply, as the agent's end. */
 export function failureOf(refusal: Refusal): AgentFailure {
-  if (refusal.kind === 'budget') return { code: 'budget-exceeded', message: refusal.message, scope: refusal.scope }
+  if (refusal.kind === 'budget') {
+    const { message, scope, resumeAfter } = refusal
+    return { code: 'budget-exceeded', message, scope, ...(resumeAfter === undefined ? {} : { resumeAfter }) }
+  }
   const { reason, message } = refusal.failure
   if (refusal.kind === 'quota') return { code: 'quota-exhausted', message, resumeAfter: refusal.resumeAfter }
   if (reason === 'aborted') return ABORTED

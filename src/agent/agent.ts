@@ -61,7 +61,7 @@ export type AgentFailure =
   | { readonly code: 'model-refused'; readonly message: string }
   | { readonly code: 'output-invalid'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
-  | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
+  | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string; readonly resumeAfter?: number }
   | { readonly code: 'quota-exhausted'; readonly message: string; readonly resumeAfter: number }
   | { readonly code: 'recording-missing'; readonly message: string }
   | { readonly code: 'aborted'; readonly message: string }

@@ -1,17 +1,26 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Redactor } from '../base/redact.ts'
-import type { AgentSpec, Pipeline, ProviderLimitsSpec } from '../pipeline/pipeline.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 import { createAdmission } from '../provider/admission.ts'
 import type { Caller } from '../provider/caller.ts'
 import { createCaller } from '../provider/create-caller.ts'
+import type { Shared } from '../provider/create-caller.ts'
+import { createDayLedger } from '../provider/day-ledger.ts'
+import type { DayLedger } from '../provider/day-ledger.ts'
+import { createLanes } from '../provider/lanes.ts'
 import { createLedger } from '../provider/ledger.ts'
 import type { Ledger } from '../provider/ledger.ts'
+import { createKnownLanes } from '../provider/memory.ts'
 import { createProviders, lanePrices } from '../provider/registry.ts'
 import type { ProviderWorld } from '../provider/registry.ts'
 import { RETRY } from '../provider/retry.ts'
+import { openScopes } from '../provider/scopes.ts'
+import type { PastCall, SiteBudgets } from '../provider/scopes.ts'
 import type { AttemptTask } from '../run/contract.ts'
-import { spentOrHeld } from '../run/nested-runs.ts'
+import { allRuns, spentOrHeld } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
+import { createDayBook } from '../store/day-book.ts'
+import { accountLimits, accountOf, dayLimits } from './accounts.ts'
 import type { RunOrder } from './run-order.ts'
 
 /** The models of one pipeline behind the one door, and those of the pipelines that its nodes perform. */
@@ -20,11 +29,25 @@ export interface Models {
   nested(child: Pipeline, task: Pick<AttemptTask, 'node' | 'nested'>): Models
 }
 
-/** Keys are from the environment, and what was spent before a resume stays spent. One ledger holds the budgets of a whole run. */
+/** What all pipelines of a run share: money, limits, and what is known of their providers. */
+interface Household {
+  readonly order: RunOrder
+  readonly redactor: Redactor
+  readonly ledger: Ledger
+  readonly day: DayLedger | undefined
+  readonly shared: Shared
+}
+
+/** Keys are from the environment, and what was spent before a resume stays spent. */
 export function openModels(order: RunOrder, redactor: Redactor): Models {
-  const { plan, run } = order
+  const { plan: { pipeline }, run, ports, options } = order
+  const all = [pipeline, ...pipeline.children.values()]
   const ledger = createLedger(new Map([['run', { limit: run.budget ?? undefined, spent: spentOrHeld(run) }]]))
-  return modelsOf(order, redactor, ledger, { pipeline: plan.pipeline, past: run, prefix: '', scopes: ['run'] })
+  const book = createDayBook(ports, join(resolve(order.cwd, options.stateDir), 'days'))
+  // What is replayed costs nobody anything today.
+  const day = options.replay === undefined ? createDayLedger(book, dayLimits(all), run.id, ports.clock, ledger) : undefined
+  const shared = { lanes: createLanes(accountLimits(all), ports), known: createKnownLanes() }
+  return modelsOf({ order, redactor, ledger, day, shared }, { pipeline, past: run, prefix: '', around: ['run'] })
 }
 
 /** A pipeline at its place in the run. */
@@ -35,27 +58,32 @@ interface Site {
   /** Before the ids of its nodes. */
   readonly prefix: string
   /** Budgets in which all its calls count. */
-  readonly scopes: readonly string[]
+  readonly around: readonly string[]
 }
 
-function modelsOf(order: RunOrder, redactor: Redactor, ledger: Ledger, site: Site): Models {
-  const { ports, env, cwd } = order
-  const { pipeline, scopes } = site
-  const { limits, providers: declarations } = pipeline
+function modelsOf(household: Household, { pipeline, past, prefix, around }: Site): Models {
+  const { order: { ports, env, cwd }, ledger, day, redactor } = household
+  const declarations = pipeline.providers
+  const scopesOf = openScopes(ledger, { prefix, around, ...budgetsOf(pipeline), past: past ? pastCalls(past, prefix) : [] })
+  const account = (name: string): string => {
+    const provider = declarations.get(name)
+    return provider === undefined ? name : accountOf(provider)
+  }
   const providers = createProviders(declarations, {
     ports, folder: dirname(resolve(cwd, pipeline.file)), redact: (text) => redactor.text(text),
-    secret: (name) => (Object.hasOwn(env, name) ? env[name] : undefined), ...tapeOf(order),
+    secret: (name) => (Object.hasOwn(env, name) ? env[name] : undefined), ...tapeOf(household.order),
   })
   const settings = {
-    price: lanePrices(declarations), admission: createAdmission(ledger, agentScopes(ledger, site)), retry: { ...RETRY, maxWaitMs: limits.maxWaitMs },
-    limits: new Map([...limits.providers].map(([name, limit]) => [name, present(limit)])),
+    price: lanePrices(declarations), shared: household.shared, account, retry: { ...RETRY, maxWaitMs: pipeline.limits.maxWaitMs },
+    admission: createAdmission(ledger, ({ slot, lane }) => [...scopesOf(slot), ...(day?.scopes(account(lane.provider)) ?? [])]),
+    ...(day === undefined ? {} : { day }),
   }
   return {
     caller: createCaller(providers, settings, ports),
     nested(child, { node, nested }) {
       const own = `pipeline \`${node}\``
       ledger.open(own, { limit: child.limits.budget, spent: nested ? spentOrHeld(nested) : 0n })
-      return modelsOf(order, redactor, ledger, { pipeline: child, past: nested, prefix: `${node}/`, scopes: [...scopes, own] })
+      return modelsOf(household, { pipeline: child, past: nested, prefix: `${node}/`, around: [...scopesOf({ node }), own] })
     },
   }
 }
@@ -66,21 +94,16 @@ function tapeOf({ options, cwd }: RunOrder): Pick<ProviderWorld, 'tape'> {
   return {}
 }
 
-/** Opens the budgets of agents; the answer tells in which budgets a request counts. */
-function agentScopes(ledger: Ledger, { pipeline, past, prefix, scopes }: Site): (applicant: { readonly slot: { readonly agent?: string } }) => string[] {
-  const nameOf = (agent: AgentSpec): string => `agent \`${prefix}${agent.name}\``
-  for (const agent of pipeline.agents.values()) {
-    if (agent.budget === undefined) continue
-    const calls = [...past?.calls.values() ?? []].filter((call) => call.agent === agent.name)
-    ledger.open(nameOf(agent), { limit: agent.budget, spent: calls.reduce((sum, call) => sum + (call.cost ?? call.hold), 0n) })
-  }
-  return ({ slot }) => {
-    const agent = pipeline.agents.get(slot.agent ?? '')
-    return agent?.budget === undefined ? [...scopes] : [...scopes, nameOf(agent)]
+function budgetsOf({ steps, agents }: Pipeline): Pick<SiteBudgets, 'steps' | 'agents'> {
+  return {
+    steps: new Map([...steps].flatMap(([id, { budget }]) => (budget === undefined ? [] : [[id, budget] as const]))),
+    agents: new Map([...agents].flatMap(([name, { budget }]) => (budget === undefined ? [] : [[name, budget] as const]))),
   }
 }
 
-/** The limits that were set, and no key for the others. */
-function present(limits: ProviderLimitsSpec): Partial<Record<keyof ProviderLimitsSpec, number>> {
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
+/** Of a run and all that is nested in it; the agents of nested pipelines are others. */
+function pastCalls(run: Run, prefix: string): PastCall[] {
+  return allRuns(run, prefix).flatMap((placed) => [...placed.run.calls.values()].map(({ node, agent, cost, hold }) => {
+    return { node: `${placed.prefix}${node}`, agent: placed.run === run && agent !== null ? agent : undefined, spent: cost ?? hold }
+  }))
 }

@@ -1,5 +1,4 @@
-import { buildDuration, buildEnv, buildList } from './build-values.ts'
-import { usdToPico } from '../base/money.ts'
+import { buildDuration, buildEnv, buildList, buildMoney } from './build-values.ts'
 import { modelName } from './build-route.ts'
 import type { AgentSpec, RouteSpec } from './pipeline.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
@@ -20,7 +19,7 @@ export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<s
     model: candidates[0]?.model ?? '',
     route: agent.route,
     candidates,
-    budget: agent.budget_usd === undefined ? undefined : usdToPico(agent.budget_usd),
+    budget: buildMoney(agent.budget_usd),
     instructions: agent.instructions,
     instructionsFile: agent.instructions_file,
     tools: [...new Set(agent.tools)],

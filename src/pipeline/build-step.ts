@@ -1,6 +1,6 @@
 import { isObject } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { buildDuration, buildEnv, buildList } from './build-values.ts'
+import { buildDuration, buildEnv, buildList, buildMoney } from './build-values.ts'
 import { calledFile } from './called-file.ts'
 import type { CacheSpec, CommonStep, DeliverStep, MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
 import { conditionExpression } from './template.ts'
@@ -25,6 +25,7 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
     artifacts: buildList(step.artifacts),
     files: buildList(step.files),
     priority: step.priority ?? 0,
+    budget: buildMoney(step.budget_usd),
     risk: step.risk ?? 'low',
     cache: buildCache(step.cache),
   }

@@ -1,4 +1,6 @@
 import { parseDuration } from '../base/duration.ts'
+import { usdToPico } from '../base/money.ts'
+import type { Pico } from '../base/money.ts'
 import type { Template } from './pipeline.ts'
 
 /** Specs by name, in the order of the file. */
@@ -17,6 +19,11 @@ export function buildEnv(env: Readonly<Record<string, string | number | boolean>
 /** Milliseconds. */
 export function buildDuration(text: string | undefined): number | undefined {
   return text === undefined ? undefined : parseDuration(text)
+}
+
+/** Pico-dollars of US dollars. */
+export function buildMoney(usd: number | undefined): Pico | undefined {
+  return usd === undefined ? undefined : usdToPico(usd)
 }
 
 /** One name is a list of one; a name that stands twice counts once. */

@@ -1,5 +1,4 @@
 import { posix } from 'node:path'
-import { usdToPico } from '../base/money.ts'
 import type { Json } from '../base/json.ts'
 import { buildAgent } from './build-agent.ts'
 import { buildCheck } from './build-check.ts'
@@ -7,8 +6,9 @@ import { buildProvider } from './build-provider.ts'
 import { buildRoute } from './build-route.ts'
 import { buildStep } from './build-step.ts'
 import { withDefaults } from './defaults.ts'
-import { buildDuration, buildEnv, buildMap } from './build-values.ts'
-import type { InputSpec, LimitsSpec, Pipeline, WorkspaceSpec } from './pipeline.ts'
+import { buildDuration, buildEnv, buildMap, buildMoney } from './build-values.ts'
+import type { LimitsSpec } from './limits-spec.ts'
+import type { InputSpec, Pipeline, WorkspaceSpec } from './pipeline.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 
 /** What the author meant, from a value that was found to be right; `children` may still be filled. */
@@ -50,12 +50,16 @@ function buildInput(name: string, input: InputText): InputSpec {
 
 function buildLimits(limits: PipelineText['limits']): LimitsSpec {
   return {
-    budget: limits?.budget_usd === undefined ? undefined : usdToPico(limits.budget_usd),
+    budget: buildMoney(limits?.budget_usd),
+    dailyBudget: buildMoney(limits?.daily_budget_usd),
+    zone: limits?.zone ?? 'UTC',
     timeoutMs: buildDuration(limits?.timeout),
     concurrency: limits?.concurrency,
     warnAt: [...(limits?.warn_at ?? [])].sort((one, other) => one - other),
     maxWaitMs: buildDuration(limits?.max_wait) ?? 300_000,
-    providers: buildMap(limits?.providers, (_name, { rpm, tpm, itpm, otpm, concurrency }) => ({ rpm, tpm, itpm, otpm, concurrency })),
+    providers: buildMap(limits?.providers, (_name, { rpm, tpm, itpm, otpm, concurrency, daily_budget_usd: daily }) => {
+      return { rpm, tpm, itpm, otpm, concurrency, dailyBudget: buildMoney(daily) }
+    }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
+import type { LimitsSpec } from './limits-spec.ts'
 import type { AUTONOMIES, REPORT_FORMATS } from './words.ts'
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
@@ -60,25 +61,6 @@ export interface ProviderSpec {
 
 /** Pico-dollars per token; `free` is a price of nothing that somebody chose. */
 export type PriceSpec = 'free' | { readonly input: Pico; readonly output: Pico; readonly cacheRead: Pico; readonly cacheWrite: Pico }
-
-export interface LimitsSpec {
-  readonly budget: Pico | undefined
-  /** Shares of the budget, ascending. */
-  readonly warnAt: readonly number[]
-  readonly timeoutMs: number | undefined
-  readonly concurrency: number | undefined
-  readonly maxWaitMs: number
-  readonly providers: ReadonlyMap<string, ProviderLimitsSpec>
-}
-
-/** Per minute and for one credential; undefined: not limited by us. */
-export interface ProviderLimitsSpec {
-  readonly rpm: number | undefined
-  readonly tpm: number | undefined
-  readonly itpm: number | undefined
-  readonly otpm: number | undefined
-  readonly concurrency: number | undefined
-}
 
 /** Models that stand in for each other. */
 export interface RouteSpec {
@@ -195,6 +177,8 @@ export interface CommonStep {
   readonly files: readonly string[]
   /** Higher starts first. */
   readonly priority: number
+  /** Of all its nodes and attempts together. */
+  readonly budget: Pico | undefined
   readonly risk: 'low' | 'high'
   /** Undefined: its results are not taken over by other runs. */
   readonly cache: CacheSpec | undefined

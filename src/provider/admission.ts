@@ -2,7 +2,7 @@ import type { Pico } from '../base/money.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { Lane } from './lane.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, OverBudget } from './ledger.ts'
 import type { CallSlot } from './model.ts'
 import { overBudgetMessage } from './over-budget.ts'
 
@@ -19,6 +19,8 @@ export interface Applicant {
 /** The right to send one request; it must be settled exactly once, whatever becomes of the request. */
 export interface Permit {
   settle(cost: Pico): void
+  /** Nothing was sent: as if it had never been given. */
+  release(): void
 }
 
 export interface Blocked {
@@ -32,11 +34,13 @@ export interface Blocked {
 export interface Admission {
   admit(applicant: Applicant): Result<Permit, Blocked>
   /** The budgets that it counts in. */
-  scopes(applicant: Applicant): readonly string[]
+  scopes(applicant: Pick<Applicant, 'lane' | 'slot'>): readonly string[]
+  /** Enters what was spent without having been held; the answer is the first budget that it passed. */
+  charge(payer: Pick<Applicant, 'lane' | 'slot'>, cost: Pico): OverBudget | undefined
 }
 
 /** `scopesOf`: the budgets that a request counts in. */
-export function createAdmission(ledger: Ledger, scopesOf: (applicant: Applicant) => readonly string[]): Admission {
+export function createAdmission(ledger: Ledger, scopesOf: (applicant: Pick<Applicant, 'lane' | 'slot'>) => readonly string[]): Admission {
   return {
     scopes: scopesOf,
     admit(applicant) {
@@ -46,7 +50,8 @@ export function createAdmission(ledger: Ledger, scopesOf: (applicant: Applicant)
         const mayFit = reserved > 0n && spent + applicant.hold <= (limit ?? 0n)
         return err({ scope, mayFit, message: overBudgetMessage(applicant.hold, held.error) })
       }
-      return ok({ settle: (cost) => void ledger.settle(applicant.id, cost) })
+      return ok({ settle: (cost) => void ledger.settle(applicant.id, cost), release: () => ledger.release(applicant.id) })
     },
+    charge: (payer, cost) => ledger.charge(cost, scopesOf(payer)),
   }
 }

@@ -1,3 +1,4 @@
+import type { Pico } from '../base/money.ts'
 import type { Result } from '../base/result.ts'
 import type { Audit } from './audit.ts'
 import type { Bound, Clearance } from './clearance.ts'
@@ -14,6 +15,11 @@ export interface Caller {
    * `call` does; the answer is the right to send exactly one request, to be settled once. `tell.slot` is unique for each request.
    */
   admit(bound: Bound, tell: Pick<CallTeller, 'slot' | 'reserved' | 'settled'>, signal: AbortSignal): Promise<Result<Clearance, Refusal>>
+  /**
+   * Enters what a program says that it has cost, after the fact: nobody could hold it back before. `call` is unique in the run.
+   * The answer is a refusal where a budget is passed now.
+   */
+  charge(call: string, slot: CallSlot, cost: Pico): Promise<Refusal | undefined>
 }
 
 /** What must be durable before the caller goes on, and what only is to be known. */
@@ -49,12 +55,15 @@ export interface Decision {
   readonly reason: string
   readonly excluded: readonly { readonly model: string; readonly because: string }[]
   readonly outcome: string
+  /** Another lane was used than the one that would have been first. */
+  readonly fallback?: true
   /** All that the choice came from: `derivedChoice` finds it again from this alone. */
   readonly audit: Audit
 }
 
 export type Refusal =
   | { readonly kind: 'failed'; readonly failure: CallFailure }
-  | { readonly kind: 'budget'; readonly scope: string; readonly message: string }
+  /** `resumeAfter`: when it is renewed, in milliseconds since 1970, as the budget of a day is. */
+  | { readonly kind: 'budget'; readonly scope: string; readonly message: string; readonly resumeAfter?: number }
   /** There is no room within the longest wait; `resumeAfter`: milliseconds since 1970. */
   | { readonly kind: 'quota'; readonly failure: CallFailure; readonly resumeAfter: number }

@@ -11,7 +11,6 @@ import type { Denial, Ticket } from './lanes.ts'
 import type { Use } from './limits.ts'
 import { NO_USAGE } from './model.ts'
 import type { CallFailure, CallFailureReason, Usage } from './model.ts'
-import { overBudgetMessage } from './over-budget.ts'
 import { costOf } from './price.ts'
 import type { LanePrice } from './price.ts'
 
@@ -37,24 +36,36 @@ export async function clear(world: World, order: ClearanceOrder): Promise<Result
   if (price === undefined) throw new Error('a lane without a price was chosen')
   const hold = mostTokenCost(bound.input, bound.output, price)
   const expected = bound.expected ?? { total: bound.input, uncached: bound.input, output: bound.output }
-  const entered = await world.lanes.enter({ id, lane, slot: tell.slot, hold }, expected, breaker, signal, maxWaitMs)
-  if (entered.kind === 'aborted') return err('aborted')
-  if (entered.kind === 'out') return err(entered.value)
-  const ticket = entered.value
+  const applicant = { id, lane, slot: tell.slot, hold }
+  for (;;) {
+    const entered = await world.lanes.enter({ admission: world.admission, applicant, lane, expected, breaker, maxWaitMs }, signal)
+    if (entered.kind === 'aborted') return err('aborted')
+    if (entered.kind === 'out') return err(renewed(world, entered.value))
+    if (await isReserved(world, order, entered.value, hold)) return ok(cleared(world, order, entered.value, price, hold))
+  }
+}
+
+/** False: other processes took the room of the day meanwhile. The run's ledger knows it now, so it is asked again. */
+async function isReserved(world: World, { id, bound: { lane }, tell }: ClearanceOrder, ticket: Ticket, hold: Pico): Promise<boolean> {
   let isTaken = false
   try {
-    const held = await world.day?.hold(id, lane.provider, hold)
-    if (held?.ok === false) return err({ kind: 'budget', scope: held.error.scope, message: overBudgetMessage(hold, held.error) })
+    if ((await world.day?.hold(id, world.account(lane.provider), hold)) === false) return false
     await tell.reserved({ call: id, provider: lane.provider, model: lane.model, hold: String(hold) })
     isTaken = true
   } finally {
     if (!isTaken) giveBack(world, ticket)
   }
-  return ok(cleared(world, order, ticket, price, hold))
+  return true
+}
+
+/** The budget of a day is there again on the next one. */
+function renewed({ day }: World, denial: Denial): Denial {
+  const resumeAfter = denial.kind === 'budget' ? day?.renewal(denial.scope) : undefined
+  return denial.kind === 'budget' && resumeAfter !== undefined ? { ...denial, resumeAfter } : denial
 }
 
 function giveBack({ lanes, ports }: World, ticket: Ticket): void {
-  ticket.permit.settle(0n)
+  ticket.permit.release()
   ticket.pass.end('unused', ports.clock.elapsed())
   ticket.breaker.report('none', ports.clock.elapsed())
   lanes.changed()

@@ -6,16 +6,20 @@ import { BREAKER } from './breaker.ts'
 import type { BreakerSettings } from './breaker.ts'
 import type { Caller, CallTeller, Decision, Refusal } from './caller.ts'
 import type { DayLedger } from './day-ledger.ts'
+import { chargeFor } from './charge.ts'
 import { beginJourney } from './journey.ts'
 import type { Errand, Journey, LaneFacts, World } from './journey.ts'
 import { laneName } from './lane.ts'
 import type { Lane } from './lane.ts'
-import { createLanes } from './lanes.ts'
+import { createLanes, renamed } from './lanes.ts'
+import type { Lanes } from './lanes.ts'
 import type { ProviderLimits } from './limits.ts'
-import { createMemory } from './memory.ts'
+import { createKnownLanes, createMemory } from './memory.ts'
+import type { KnownLanes } from './memory.ts'
 import type { ModelReply, ModelRequest, Provider } from './model.ts'
 import type { LanePrice } from './price.ts'
 import type { RetryPolicy } from './retry.ts'
+import { chosenLane } from './route.ts'
 import type { Route } from './route.ts'
 import { travel } from './travel.ts'
 
@@ -30,6 +34,16 @@ export interface CallerSettings {
   readonly limits?: ReadonlyMap<string, ProviderLimits>
   readonly day?: DayLedger
   facts?(lane: Lane): LaneFacts
+  /** Of all pipelines of a run, whose providers may be the same under other names. Left out: this caller's own. */
+  readonly shared?: Shared
+  /** By the name of the provider; left out: the name. */
+  account?(provider: string): string
+}
+
+/** What callers have in common whose calls go to the same accounts; `lanes` and `known` go by accounts. */
+export interface Shared {
+  readonly lanes: Lanes
+  readonly known: KnownLanes
 }
 
 export interface CallerPorts {
@@ -40,8 +54,11 @@ export interface CallerPorts {
 /** The caller of a run: every request is priced, admitted, durably reserved, sent and settled; what may be repeated, is. */
 export function createCaller(providers: ReadonlyMap<string, Provider>, settings: CallerSettings, ports: CallerPorts): Caller {
   const { admission, day } = settings
+  const account = (provider: string): string => settings.account?.(provider) ?? provider
+  const { lanes, known } = settings.shared ?? { lanes: createLanes(settings.limits ?? new Map(), ports), known: createKnownLanes() }
+  const nameOf = ({ provider, model }: Lane): string => laneName({ provider: account(provider), model })
   const world: World = {
-    providers, day, ports, memory: createMemory(), lanes: createLanes(settings.limits ?? new Map(), admission, ports),
+    providers, admission, day, ports, account, memory: createMemory(known, nameOf), lanes: renamed(lanes, account),
     price: (lane: Lane) => settings.price(lane), facts: (lane: Lane) => settings.facts?.(lane) ?? {},
   }
   return {
@@ -54,6 +71,7 @@ export function createCaller(providers: ReadonlyMap<string, Provider>, settings:
     admit: async (bound, tell, signal) => admitOne(world, bound, {
       tell, signal, breaker: settings.breaker ?? BREAKER, maxWaitMs: settings.retry.maxWaitMs,
     }),
+    charge: async (call, slot, cost) => chargeFor(world, call, slot, cost),
   }
 }
 
@@ -70,15 +88,30 @@ function errandTo(
 }
 
 function decision(target: Lane | Route, journey: Journey, result: Result<ModelReply, Refusal>): Decision {
-  const { excluded, requests, rounds, sticky, errand } = journey
+  const { requests, rounds, sticky, errand } = journey
   const chosen = requests.at(-1)?.lane ?? null
   const route = 'lanes' in target ? target.name : null
-  const others = [...excluded].filter(([lane]) => lane !== chosen).map(([model, { because }]) => ({ model, because }))
   return {
-    route, chosen, reason: route === null ? 'model' : errand.strategy, excluded: others,
+    route, chosen, reason: route === null ? 'model' : errand.strategy, excluded: leftOut(journey, chosen),
+    ...(chosen !== null && firstChoice(journey) !== chosen ? { fallback: true } : {}),
     outcome: result.ok ? 'ok' : outcomeOf(result.error, journey), audit: { strategy: errand.strategy, sticky, rounds, requests },
   }
 }
+
+/** The lanes that were not used, those too that a breaker only kept from this call. */
+function leftOut({ excluded, rounds }: Journey, chosen: string | null): Decision['excluded'] {
+  const left = new Map([...excluded].map(([model, { because }]) => [model, because]))
+  for (const { lane, barred } of rounds.at(-1)?.candidates ?? []) if (barred !== null && !left.has(lane)) left.set(lane, barred)
+  return [...left].filter(([model]) => model !== chosen).map(([model, because]) => ({ model, because }))
+}
+
+/** The lane that the call would have been sent to if nothing had failed: what cannot serve it at all is none. */
+function firstChoice({ rounds, errand, sticky }: Journey): string | undefined {
+  const candidates = (rounds[0]?.candidates ?? []).map((one) => (UNFIT.has(one.barred ?? '') ? one : { ...one, barred: null }))
+  return chosenLane(errand.strategy, candidates, sticky)
+}
+
+const UNFIT: ReadonlySet<string> = new Set(['no-provider', 'unpriced', 'no-tools', 'context-window'])
 
 function outcomeOf(refusal: Refusal, { excluded, requests }: Journey): string {
   if (refusal.kind !== 'failed') return refusal.kind

@@ -6,7 +6,7 @@ export type DayEntry =
   | { readonly call: string; readonly provider: string; readonly hold: Pico }
   | { readonly call: string; readonly cost: Pico }
 
-export interface DaySums {
+export interface Sums {
   readonly spent: Pico
   readonly reserved: Pico
 }
@@ -24,26 +24,70 @@ export function dayLine(entry: DayEntry): string {
   return `\n${JSON.stringify(plain)}\n`
 }
 
-/** The sums of a day. A line that is not whole is none; only the first hold and the first cost of a call count. */
-export function foldDay(text: string): { readonly all: DaySums; readonly providers: ReadonlyMap<string, DaySums> } {
-  const holds = new Map<string, { readonly provider: string; readonly hold: Pico }>()
-  const costs = new Map<string, Pico>()
-  for (const line of text.split('\n')) {
-    const entry = line === '' ? undefined : parseEntry(line)
-    if (entry === undefined) continue
-    if ('hold' in entry && !holds.has(entry.call)) holds.set(entry.call, entry)
-    if ('cost' in entry && !costs.has(entry.call)) costs.set(entry.call, entry.cost)
+/** The first millisecond of the next calendar day in a zone. */
+export function dayEnd(ms: number, zone: string): number {
+  const day = dayOf(ms, zone)
+  // The longest day has 25 hours, where the clocks go back.
+  let [before, after] = [ms, ms + 26 * 3_600_000]
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (dayOf(middle, zone) === day) before = middle
+    else after = middle
   }
-  const providers = new Map<string, DaySums>()
-  for (const [call, { provider, hold }] of holds) {
-    const cost = costs.get(call)
-    const { spent, reserved } = providers.get(provider) ?? { spent: 0n, reserved: 0n }
-    providers.set(provider, cost === undefined ? { spent, reserved: reserved + hold } : { spent: spent + cost, reserved })
-  }
-  let all: DaySums = { spent: 0n, reserved: 0n }
-  for (const { spent, reserved } of providers.values()) all = { spent: all.spent + spent, reserved: all.reserved + reserved }
-  return { all, providers }
+  return after
 }
+
+/** The sums of a day, read from a text that only grows: what was read before is not read again. */
+export interface DaySums {
+  read(text: string): void
+  all(): Sums
+  of(provider: string): Sums
+}
+
+/** A line that is not whole is none; only the first hold and the first cost of a call count. */
+export function createDaySums(): DaySums {
+  let holds = new Map<string, { readonly provider: string; readonly hold: Pico }>()
+  let costs = new Map<string, Pico>()
+  let sums = new Map<string | undefined, Sums>()
+  let known = 0
+  const add = (provider: string, spent: Pico, reserved: Pico): void => {
+    for (const key of [provider, undefined]) {
+      const before = sums.get(key) ?? NOTHING
+      sums.set(key, { spent: before.spent + spent, reserved: before.reserved + reserved })
+    }
+  }
+  const enter = (entry: DayEntry): void => {
+    const isNew = 'hold' in entry ? !holds.has(entry.call) : !costs.has(entry.call)
+    if (!isNew) return
+    if ('hold' in entry) holds.set(entry.call, entry)
+    else costs.set(entry.call, entry.cost)
+    const [hold, cost] = [holds.get(entry.call), costs.get(entry.call)]
+    if (hold === undefined) return
+    if ('hold' in entry) add(hold.provider, cost ?? 0n, cost === undefined ? hold.hold : 0n)
+    else add(hold.provider, entry.cost, -hold.hold)
+  }
+  return {
+    read(text) {
+      if (text.length < known) {
+        holds = new Map()
+        costs = new Map()
+        sums = new Map()
+        known = 0
+      }
+      // What has no end yet is read again with it.
+      const end = text.lastIndexOf('\n') + 1
+      for (const line of text.slice(known, end).split('\n')) {
+        const entry = line === '' ? undefined : parseEntry(line)
+        if (entry !== undefined) enter(entry)
+      }
+      known = Math.max(known, end)
+    },
+    all: () => sums.get(undefined) ?? NOTHING,
+    of: (provider) => sums.get(provider) ?? NOTHING,
+  }
+}
+
+const NOTHING: Sums = { spent: 0n, reserved: 0n }
 
 function parseEntry(line: string): DayEntry | undefined {
   try {

@@ -45,6 +45,6 @@ export function exclusionFor(lane: Lane, denial: Denial, now: number): Exclusion
   switch (denial.kind) {
     case 'breaker': return undefined
     case 'limits': return withoutRoom(lane, `limits: ${denial.hindrance.by}`, denial.hindrance.ms, now)
-    case 'budget': return { because: 'budget', refusal: { kind: 'budget', scope: denial.scope, message: denial.message } }
+    case 'budget': return { because: 'budget', refusal: denial }
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
+import type { Admission } from './admission.ts'
 import type { AuditedRequest, Round } from './audit.ts'
 import type { BreakerSettings } from './breaker.ts'
 import type { CallTeller, Refusal } from './caller.ts'
@@ -20,7 +21,10 @@ export interface World {
   facts(lane: Lane): LaneFacts
   readonly lanes: Lanes
   readonly memory: Memory
+  readonly admission: Admission
   readonly day: DayLedger | undefined
+  /** What pays for a provider: the same for two that are one, whatever they are called. */
+  account(provider: string): string
   readonly ports: { readonly clock: Clock; readonly random: Random }
 }
 

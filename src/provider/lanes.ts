@@ -20,7 +20,7 @@ export interface Ticket {
 export type Denial =
   | { readonly kind: 'breaker'; readonly barred: Barred }
   | { readonly kind: 'limits'; readonly hindrance: Hindrance }
-  | { readonly kind: 'budget'; readonly scope: string; readonly message: string }
+  | { readonly kind: 'budget'; readonly scope: string; readonly message: string; readonly resumeAfter?: number }
 
 /** The state of all lanes of a run, and the one way onto them. */
 export interface Lanes {
@@ -30,15 +30,24 @@ export interface Lanes {
    * Breaker, slot, limits and budgets, taken together in one synchronous step or not at all; waits in its provider's queue
    * while limits or other calls' holds leave no room.
    */
-  enter(
-    applicant: Applicant, expected: Expected, settings: BreakerSettings, signal: AbortSignal, maxWaitMs: number,
-  ): Promise<Admitted<Ticket, Denial>>
+  enter(entrance: Entrance, signal: AbortSignal): Promise<Admitted<Ticket, Denial>>
   /** Something ended or changed: whoever waits may go now. */
   changed(): void
 }
 
+export interface Entrance {
+  readonly admission: Admission
+  readonly applicant: Applicant
+  /** What it is to go onto: the applicant's lane, by the name that all users of these lanes have for it. */
+  readonly lane: Lane
+  readonly expected: Expected
+  readonly breaker: BreakerSettings
+  readonly maxWaitMs: number
+}
+
+/** `limits`: by the name of the provider. */
 export function createLanes(
-  limits: ReadonlyMap<string, ProviderLimits>, admission: Admission, ports: { readonly clock: Clock; readonly random: Random },
+  limits: ReadonlyMap<string, ProviderLimits>, ports: { readonly clock: Clock; readonly random: Random },
 ): Lanes {
   const { clock, random } = ports
   const breakers = new Map<string, Breaker>()
@@ -48,26 +57,35 @@ export function createLanes(
   const gate = (provider: string): Gate => kept(gates, provider, () => createGate(limits.get(provider) ?? {}, clock.elapsed()))
   return {
     breaker, gate,
-    enter(applicant, expected, settings, signal, maxWaitMs) {
-      const { lane } = applicant
+    enter(entrance, signal) {
+      const { admission, applicant, lane, maxWaitMs } = entrance
       const queue = kept(queues, lane.provider, () => createQueue<Ticket, Denial>(clock))
-      const place = { admission, breaker: breaker(lane, settings), gate: gate(lane.provider), clock, maxWaitMs }
-      return queue.enter({ scopes: admission.scopes(applicant), attempt: () => tryEnter(place, applicant, expected) }, signal, maxWaitMs)
+      const place = { breaker: breaker(lane, entrance.breaker), gate: gate(lane.provider), clock }
+      return queue.enter({ scopes: admission.scopes(applicant), attempt: () => tryEnter(place, entrance) }, signal, maxWaitMs)
     },
     changed: () => queues.forEach((queue) => queue.pump()),
   }
 }
 
+/** The same lanes for users who call their providers otherwise. `account`: what a provider of theirs is called here. */
+export function renamed(lanes: Lanes, account: (provider: string) => string): Lanes {
+  const here = ({ provider, model }: Lane): Lane => ({ provider: account(provider), model })
+  return {
+    breaker: (lane, settings) => lanes.breaker(here(lane), settings),
+    gate: (provider) => lanes.gate(account(provider)),
+    enter: async (entrance, signal) => lanes.enter({ ...entrance, lane: here(entrance.lane) }, signal),
+    changed: () => lanes.changed(),
+  }
+}
+
 interface Place {
-  readonly admission: Admission
   readonly breaker: Breaker
   readonly gate: Gate
   readonly clock: Clock
-  readonly maxWaitMs: number
 }
 
 /** All or nothing. Nothing is awaited here, so that no other call can come between what is asked and what is taken. */
-function tryEnter({ admission, breaker, gate, clock, maxWaitMs }: Place, applicant: Applicant, expected: Expected): Try<Ticket, Denial> {
+function tryEnter({ breaker, gate, clock }: Place, { admission, applicant, expected, maxWaitMs }: Entrance): Try<Ticket, Denial> {
   const now = clock.elapsed()
   const barred = breaker.barred(now)
   if (barred !== undefined) return { kind: 'out', value: { kind: 'breaker', barred } }

@@ -9,6 +9,7 @@ export interface ScopeBudget {
   readonly spent: Pico
 }
 
+/** `spent` is what was spent here and what others spent or hold. */
 export interface ScopeState extends ScopeBudget {
   /** Held for calls that are under way. */
   readonly reserved: Pico
@@ -28,29 +29,51 @@ export interface Ledger {
   hold(call: string, amount: Pico, scopes: readonly string[]): Result<void, OverBudget>
   /** Turns a hold into its cost. False when the call has no open hold: it was settled before, and nothing changes. */
   settle(call: string, cost: Pico): boolean
+  /** As if the call had never been held. */
+  release(call: string): void
+  /** Enters what was spent without a hold; the answer is the first scope that it passed. */
+  charge(cost: Pico, scopes: readonly string[]): OverBudget | undefined
+  /** What others than this ledger have spent or hold in a scope, as it is known now. */
+  elsewhere(scope: string, amount: Pico): void
   state(scope: string): ScopeState
   /** Sets what a scope may spend, when nothing is known of it yet. */
   open(scope: string, budget: ScopeBudget): void
 }
 
+interface Account {
+  readonly limit: Pico | undefined
+  spent: Pico
+  elsewhere: Pico
+  reserved: Pico
+}
+
 export function createLedger(budgets: ReadonlyMap<string, ScopeBudget>): Ledger {
-  const scopes = new Map([...budgets].map(([scope, budget]) => [scope, { ...budget, reserved: 0n }]))
+  const scopes = new Map<string, Account>([...budgets].map(([scope, budget]) => [scope, { ...budget, elsewhere: 0n, reserved: 0n }]))
   const holds = new Map<string, { readonly amount: Pico; readonly scopes: readonly string[] }>()
   const known = new Set<string>()
-  const account = (scope: string): { limit: Pico | undefined; spent: Pico; reserved: Pico } => {
-    const found = scopes.get(scope) ?? { limit: undefined, spent: 0n, reserved: 0n }
+  const account = (scope: string): Account => {
+    const found = scopes.get(scope) ?? { limit: undefined, spent: 0n, elsewhere: 0n, reserved: 0n }
     scopes.set(scope, found)
     return found
+  }
+  const state = (scope: string): ScopeState => {
+    const { limit, spent, elsewhere, reserved } = account(scope)
+    return { limit, spent: spent + elsewhere, reserved }
+  }
+  const passed = (names: readonly string[], amount: Pico): OverBudget | undefined => {
+    for (const scope of names) {
+      const { limit, spent, reserved } = state(scope)
+      if (limit !== undefined && spent + reserved + amount > limit) return { scope, limit, spent, reserved }
+    }
+    return undefined
   }
   return {
     hold(call, amount, names) {
       if (known.has(call)) throw new Error(`the call \`${call}\` was held before`)
       if (amount < 0n) throw new Error('a hold is no negative amount')
       const unique = [...new Set(names)]
-      for (const scope of unique) {
-        const { limit, spent, reserved } = account(scope)
-        if (limit !== undefined && spent + reserved + amount > limit) return err({ scope, limit, spent, reserved })
-      }
+      const over = passed(unique, amount)
+      if (over !== undefined) return err(over)
       known.add(call)
       holds.set(call, { amount, scopes: unique })
       for (const scope of unique) account(scope).reserved += amount
@@ -66,9 +89,21 @@ export function createLedger(budgets: ReadonlyMap<string, ScopeBudget>): Ledger 
       }
       return true
     },
-    state: (scope) => ({ ...account(scope) }),
+    release(call) {
+      const hold = holds.get(call)
+      holds.delete(call)
+      known.delete(call)
+      for (const scope of hold?.scopes ?? []) account(scope).reserved -= hold?.amount ?? 0n
+    },
+    charge(cost, names) {
+      const unique = [...new Set(names)]
+      for (const scope of unique) account(scope).spent += cost
+      return passed(unique, 0n)
+    },
+    elsewhere: (scope, amount) => void (account(scope).elsewhere = amount),
+    state,
     open(scope, budget) {
-      if (!scopes.has(scope)) scopes.set(scope, { ...budget, reserved: 0n })
+      if (!scopes.has(scope)) scopes.set(scope, { ...budget, elsewhere: 0n, reserved: 0n })
     },
   }
 }

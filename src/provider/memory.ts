@@ -42,15 +42,25 @@ interface LaneFacts {
   output: number
 }
 
-export function createMemory(): Memory {
-  const lanes = new Map<string, LaneFacts>()
+/** What is known of lanes, by their names; several memories may share it. */
+export interface KnownLanes {
+  readonly facts: Map<string, LaneFacts>
+  readonly windows: Map<string, number>
+  readonly condemned: Map<string, CallFailure>
+}
+
+export function createKnownLanes(): KnownLanes {
+  return { facts: new Map(), windows: new Map(), condemned: new Map() }
+}
+
+/** `nameOf`: under which name a lane is known. */
+export function createMemory(known: KnownLanes = createKnownLanes(), nameOf: (lane: Lane) => string = laneName): Memory {
+  const { facts: lanes, windows, condemned } = known
   const conversations = new Map<string, Conversation>()
-  const windows = new Map<string, number>()
-  const condemned = new Map<string, CallFailure>()
   return {
     expect(lane, request, slot, now) {
       const name = laneName(lane)
-      const facts = lanes.get(name)
+      const facts = lanes.get(nameOf(lane))
       const size = mostInputTokens(request)
       const ratio = facts?.ratio ?? FIRST_RATIO
       const output = Math.min(request.maxOutputTokens, Math.ceil(facts?.output ?? request.maxOutputTokens))
@@ -68,20 +78,20 @@ export function createMemory(): Memory {
       const name = laneName(lane)
       const size = mostInputTokens(request)
       const tokens = usage.input + usage.cacheRead + usage.cacheWrite
-      const facts = lanes.get(name)
+      const facts = lanes.get(nameOf(lane))
       const moved = (old: number | undefined, latest: number): number => (old === undefined ? latest : old + LATEST * (latest - old))
-      lanes.set(name, {
+      lanes.set(nameOf(lane), {
         ratio: tokens > 0 ? moved(facts?.ratio, tokens / size) : (facts?.ratio ?? FIRST_RATIO),
         latency: moved(facts?.latency, ms), output: moved(facts?.output, usage.output),
       })
       conversations.set(conversation(slot), { lane: name, size, tokens, cached: usage.cacheRead + usage.cacheWrite, at: now })
     },
     sticky: (slot) => conversations.get(conversation(slot))?.lane,
-    latency: (lane) => lanes.get(laneName(lane))?.latency,
-    condemn: (lane, failure) => void condemned.set(laneName(lane), { ...failure, dispatched: false }),
-    fatal: (lane) => condemned.get(laneName(lane)),
-    tooLong: (lane, request) => void windows.set(laneName(lane), mostInputTokens(request)),
-    isTooLong: (lane, request) => mostInputTokens(request) >= (windows.get(laneName(lane)) ?? Number.POSITIVE_INFINITY),
+    latency: (lane) => lanes.get(nameOf(lane))?.latency,
+    condemn: (lane, failure) => void condemned.set(nameOf(lane), { ...failure, dispatched: false }),
+    fatal: (lane) => condemned.get(nameOf(lane)),
+    tooLong: (lane, request) => void windows.set(nameOf(lane), mostInputTokens(request)),
+    isTooLong: (lane, request) => mostInputTokens(request) >= (windows.get(nameOf(lane)) ?? Number.POSITIVE_INFINITY),
   }
 }
 

@@ -1,49 +1,57 @@
 import type { Pico } from '../base/money.ts'
-import type { Applicant } from './admission.ts'
-import { createLedger } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
+import type { CallSlot } from './model.ts'
 
 /** One call that is known from before, by where its money counts. */
 export interface PastCall {
+  /** Its whole id. */
   readonly node: string
+  /** Who made it, where that is one of this pipeline. */
+  readonly agent: string | undefined
+  /** What it was charged; its hold, where it was never settled. */
   readonly spent: Pico
 }
 
-/** The budgets of one run. Left out of a map: counted, not limited. */
-export interface RunBudgets {
-  readonly run: Pico | undefined
+/** The budgets of one pipeline at its place in the run; what has none is not counted apart. */
+export interface SiteBudgets {
+  /** Before the ids of its nodes: `` or `build/`. */
+  readonly prefix: string
+  /** The budgets around it, in which all its calls count. */
+  readonly around: readonly string[]
+  /** Of all nodes and attempts of a step together. */
   readonly steps: ReadonlyMap<string, Pico>
   readonly agents: ReadonlyMap<string, Pico>
-  /** Step and agent of a node. */
-  place(node: string): { readonly step: string; readonly agent: string | undefined }
-  /** What was spent before a resume; a call that was never settled counts with its hold. */
+  /** What was spent here before a resume. */
   readonly past: readonly PastCall[]
 }
 
-/** A ledger with a scope for the run, each step and each agent, and which of them a call counts in. */
-export function createRunScopes(
-  budgets: RunBudgets,
-): { readonly ledger: Ledger; readonly scopesOf: (applicant: Applicant) => readonly string[] } {
-  const scopesAt = (node: string): readonly string[] => {
-    const { step, agent } = budgets.place(node)
-    return ['run', stepScope(step), ...(agent === undefined ? [] : [agentScope(agent)])]
+/** Opens the budgets of a pipeline in the run's ledger; the answer tells in which ones a call counts. */
+export function openScopes(ledger: Ledger, site: SiteBudgets): (slot: Pick<CallSlot, 'node' | 'agent'>) => readonly string[] {
+  const own = (node: string, agent: string | undefined): readonly Budget[] => {
+    // The id of a node begins with its step's, and a bracket or a slash follows where more does.
+    const step = node.slice(site.prefix.length).split(/[(/]/, 1)[0] ?? ''
+    return [
+      ...budgetOf(`step \`${site.prefix}${step}\``, site.steps.get(step)),
+      ...(agent === undefined ? [] : budgetOf(`agent \`${site.prefix}${agent}\``, site.agents.get(agent))),
+    ]
   }
-  const limits = new Map<string, Pico | undefined>([
-    ['run', budgets.run],
-    ...[...budgets.steps].map(([step, limit]) => [stepScope(step), limit] as const),
-    ...[...budgets.agents].map(([agent, limit]) => [agentScope(agent), limit] as const),
-  ])
-  const spent = new Map<string, Pico>()
-  for (const call of budgets.past) for (const scope of scopesAt(call.node)) spent.set(scope, (spent.get(scope) ?? 0n) + call.spent)
-  const names = new Set([...limits.keys(), ...spent.keys()])
-  const ledger = createLedger(new Map([...names].map((name) => [name, { limit: limits.get(name), spent: spent.get(name) ?? 0n }])))
-  return { ledger, scopesOf: ({ slot }) => scopesAt(slot.node) }
+  const spent = new Map<string, Budget & { spent: Pico }>()
+  for (const { node, agent, spent: cost } of site.past) {
+    for (const budget of own(node, agent)) spent.set(budget.scope, { ...budget, spent: (spent.get(budget.scope)?.spent ?? 0n) + cost })
+  }
+  for (const budget of spent.values()) ledger.open(budget.scope, budget)
+  return ({ node, agent }) => {
+    const budgets = own(node, agent)
+    for (const { scope, limit } of budgets) ledger.open(scope, { limit, spent: 0n })
+    return [...site.around, ...budgets.map(({ scope }) => scope)]
+  }
 }
 
-export function stepScope(step: string): string {
-  return `step \`${step}\``
+interface Budget {
+  readonly scope: string
+  readonly limit: Pico
 }
 
-export function agentScope(agent: string): string {
-  return `agent \`${agent}\``
+function budgetOf(scope: string, limit: Pico | undefined): readonly Budget[] {
+  return limit === undefined ? [] : [{ scope, limit }]
 }

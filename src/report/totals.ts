@@ -18,7 +18,7 @@ export function reportTotals(run: Run): Pick<Report, 'totals' | 'budget'> {
     totals.requests += 1
     totals.retries += retries
   }
-  const fallbacks = runs.flatMap((one) => one.routes).filter((route) => route.reason === 'fallback').length
+  const fallbacks = runs.flatMap((one) => one.routes).filter((route) => route.fallback === true).length
   return {
     totals: { cost_usd: picoToUsd(spent + reserved), ...totals, fallbacks },
     budget: {

@@ -261,5 +261,8 @@ function formerAttempts(node: NodeState): FormerAttempt[] {
 /** A failure that ends the whole run in good order: what comes next would meet the same wall. */
 function stopCause(failure: Failure | undefined): StopCause | undefined {
   if (failure?.code === 'quota-exhausted') return { kind: 'quota', message: failure.message, resumeAfter: failure.resumeAfter }
-  return failure?.code === 'budget-exceeded' && failure.scope === 'run' ? { kind: 'budget', message: failure.message } : undefined
+  if (failure?.code !== 'budget-exceeded') return undefined
+  const { message, scope, resumeAfter } = failure
+  if (resumeAfter !== undefined) return { kind: 'budget', message, resumeAfter }
+  return scope === 'run' ? { kind: 'budget', message } : undefined
 }

@@ -29,6 +29,8 @@ export interface UsageCounts {
   readonly output: number
   readonly cacheRead: number
   readonly cacheWrite: number
+  /** The part of `cacheWrite` that is kept for an hour; absent: none. */
+  readonly cacheWriteHour?: number
 }
 
 export interface RouteDecided {
@@ -40,6 +42,8 @@ export interface RouteDecided {
   readonly reason: string
   readonly excluded: readonly { readonly model: string; readonly because: string }[]
   readonly outcome: string
+  /** Another model answered than the one that would have been first; absent in older journals. */
+  readonly fallback?: boolean
   /** All that the choice came from: it can be derived again from this alone. */
   readonly audit?: Json
 }

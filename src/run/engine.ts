@@ -1,5 +1,6 @@
 import { Inbox } from '../base/inbox.ts'
 import { Attempts } from './attempts.ts'
+import { budgetStop } from './budget-stop.ts'
 import { budgetWarnings } from './budget-warning.ts'
 import { finalScope } from './contexts.ts'
 import type { MaybeReusable } from './contract.ts'
@@ -173,6 +174,7 @@ export class Engine {
       case 'event':
         this.#stage(message.event)
         for (const warning of budgetWarnings(this.#run, this.#world.plan.pipeline.limits.warnAt)) this.#stage(warning)
+        for (const stop of budgetStop(this.#run, message.event)) this.#stage(stop)
         this.#told.push(message)
         return
       case 'ended':

@@ -249,7 +249,8 @@ export interface Nested {
 export type StopCause =
   | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
   | { readonly kind: 'timeout'; readonly afterMs: number }
-  | { readonly kind: 'budget'; readonly message: string }
+  /** `resumeAfter`: when it is renewed, in milliseconds since 1970, as the budget of a day is. */
+  | { readonly kind: 'budget'; readonly message: string; readonly resumeAfter?: number }
   /** A provider has no room before this time, in milliseconds since 1970, which is later than the run may wait. */
   | { readonly kind: 'quota'; readonly message: string; readonly resumeAfter: number }
 

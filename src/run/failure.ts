@@ -22,7 +22,7 @@ export type Failure =
   | { readonly code: 'stalled'; readonly message: string; readonly afterMs: number }
   | { readonly code: 'model-refused'; readonly message: string }
   | { readonly code: 'provider-failed'; readonly message: string; readonly reason: string; readonly retryable: boolean }
-  | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string }
+  | { readonly code: 'budget-exceeded'; readonly message: string; readonly scope: string; readonly resumeAfter?: number }
   | { readonly code: 'quota-exhausted'; readonly message: string; readonly resumeAfter: number }
   | { readonly code: 'recording-missing'; readonly message: string }
   /** `nodes`: those inside that failed; `retryable`: one of them could end otherwise. */

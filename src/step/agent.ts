@@ -1,3 +1,4 @@
+import { failureOf } from '../agent/agent-failure.ts'
 import type { AgentDone, AgentFailure, Conversation } from '../agent/agent.ts'
 import { createCommandConversation } from '../agent/command.ts'
 import { createConversation } from '../agent/loop.ts'
@@ -122,7 +123,8 @@ async function prove(bench: AgentBench, step: AgentStep, conversation: Conversat
   for (let round = 0; ; round += 1) {
     if (!done.ok) return failed(watch.hasStalled ? stallFailure(agent) : agentFailure(done.error))
     watch.pause()
-    await account(bench, done.value, round)
+    const over = await account(bench, done.value, round)
+    if (over !== undefined && over.scope !== 'run') return failed(over)
     if (step.verify.length === 0) return finish(bench, done.value)
     const collected = await collectPlace(task, bench.place, { agent: agent.name, model: done.value.model })
     if (!collected.ok) return failed(collected.error)
@@ -136,6 +138,7 @@ async function prove(bench: AgentBench, step: AgentStep, conversation: Conversat
     work.said(`\n${feedback(bad)}`)
     const now = `${collected.value.tree} ${signature(bad)}`
     if (now === before) return failed(checkFailure(bad, ', twice the same way without a change between'))
+    if (over !== undefined) return failed(over)
     if (round >= step.repair) return failed(checkFailure(bad, step.repair === 0 ? '' : ` after ${step.repair} repairs`))
     before = now
     watch.resume()
@@ -170,16 +173,25 @@ function deniedChange(world: StepWorld, agent: AgentSpec, changed: readonly stri
   return refused.length > 0 ? protectedFailure(refused) : undefined
 }
 
-/** What a program says that it cost is entered after the fact: nobody could hold it back before. */
-async function account({ task, io, agent }: AgentBench, done: AgentDone, round: number): Promise<void> {
-  if (done.usage === undefined) return
+type BudgetFailure = Extract<Failure, { code: 'budget-exceeded' }>
+
+/**
+ * What a program says that it cost is entered after the fact: nobody could hold it back before. Where it passes the budget of the
+ * run, that stops by itself and good work is kept; any other budget fails the step.
+ */
+async function account({ world, task, io, agent }: AgentBench, done: AgentDone, round: number): Promise<BudgetFailure | undefined> {
+  if (done.usage === undefined) return undefined
   const { usage } = done
   const number = (name: string): number => (typeof usage[name] === 'number' && Number.isFinite(usage[name]) && usage[name] >= 0 ? usage[name] : 0)
-  const cost = (usdToPico(number('cost_usd')) ?? 0n).toString()
+  const pico = usdToPico(number('cost_usd')) ?? 0n
+  const cost = pico.toString()
   const call = `${task.node}#${task.attempt}.${round}`
   await io.emit({ type: 'call-reserved', call, provider: 'command', model: agent.name, hold: cost, agent: agent.name })
   const counts = { input: Math.round(number('input_tokens')), output: Math.round(number('output_tokens')), cacheRead: 0, cacheWrite: 0 }
   await io.emit({ type: 'call-settled', call, cost, basis: 'measured', usage: counts, retries: 0 })
+  const refusal = await (await world.caller()).charge(call, { node: task.node, attempt: task.attempt, call: round, agent: agent.name }, pico)
+  const failure = refusal && failureOf(refusal)
+  return failure?.code === 'budget-exceeded' ? failure : undefined
 }
 
 async function reportTrespasses({ io, place }: Bench): Promise<void> {

@@ -47,7 +47,10 @@ function resultOf(run: Run, task: AttemptTask, io: AttemptIo): AttemptResult {
 function stopFailure(cause: Exclude<Run['stopping'], null | { readonly kind: 'signal' }>): Failure {
   switch (cause.kind) {
     case 'timeout': return { code: 'timeout', message: 'the pipeline did not end within its `limits.timeout`', afterMs: cause.afterMs }
-    case 'budget': return { code: 'budget-exceeded', message: cause.message, scope: 'run' }
+    case 'budget': {
+      const { message, resumeAfter } = cause
+      return { code: 'budget-exceeded', message, scope: 'run', ...(resumeAfter === undefined ? {} : { resumeAfter }) }
+    }
     case 'quota': return { code: 'quota-exhausted', message: cause.message, resumeAfter: cause.resumeAfter }
   }
 }

@@ -141,8 +141,9 @@ export function stopWords(cause: StopCause): string {
   switch (cause.kind) {
     case 'signal': return `${cause.signal} was received`
     case 'timeout': return `the run did not end within its timeout of ${formatDuration(cause.afterMs)}`
-    case 'budget': return plainLine(cause.message)
-    case 'quota': return `${plainLine(cause.message)}, go on after ${new Date(cause.resumeAfter).toISOString()}`
+    case 'budget':
+    case 'quota':
+      return `${plainLine(cause.message)}${cause.resumeAfter === undefined ? '' : `, go on after ${new Date(cause.resumeAfter).toISOString()}`}`
   }
 }
 

@@ -1,16 +1,17 @@
-import type { AgentSpec, LimitsSpec, Pipeline, StepSpec } from '../../src/pipeline/pipeline.ts'
+import type { LimitsSpec } from '../../src/pipeline/limits-spec.ts'
+import type { AgentSpec, Pipeline, StepSpec } from '../../src/pipeline/pipeline.ts'
 import { buildPlan } from '../../src/plan/build.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 
 /** No limits at all. */
-export const LIMITS: LimitsSpec = { budget: undefined, warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() }
+export const LIMITS: LimitsSpec = { budget: undefined, dailyBudget: undefined, zone: 'UTC', warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() }
 
 /** A step of kind `run` with everything at its default. */
 export function runStep(id: string, needs: readonly string[] = [], more: Partial<Extract<StepSpec, { kind: 'run' }>> = {}): StepSpec {
   return {
     kind: 'run', id, needs, run: 'true', shell: 'bash -euo pipefail', outputs: undefined, name: undefined, if: undefined, matrix: undefined,
     env: {}, timeoutMs: undefined, retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false,
-    workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low', cache: undefined, ...more,
+    workspace: 'inherit', artifacts: [], files: [], priority: 0, budget: undefined, risk: 'low', cache: undefined, ...more,
   }
 }
 

@@ -6,6 +6,7 @@ import { deliverMistakes } from './deliver.ts'
 import { durationMistakes } from './durations.ts'
 import { environmentMistakes } from './environment.ts'
 import { inputMistakes } from './inputs.ts'
+import { limitMistakes } from './limits.ts'
 import { matrixMistakes } from './matrix.ts'
 import { needsMistakes } from './needs.ts'
 import { outputsMistakes } from './outputs.ts'
@@ -29,6 +30,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   inputMistakes,
   matrixMistakes,
   durationMistakes,
+  limitMistakes,
   outputsMistakes,
   pipelineMistakes,
   deliverMistakes,

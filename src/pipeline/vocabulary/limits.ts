@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
-import { NAME } from '../patterns.ts'
-import { count, duration, money, named, record } from './values.ts'
+import { FILLED, NAME } from '../patterns.ts'
+import { count, duration, money, named, record, text } from './values.ts'
 
 const perMinute = (what: string, example: number): Type.TOptional<Type.TInteger> =>
   Type.Optional(count(1, 1_000_000_000_000, { description: `The most ${what} per minute.`, examples: [example] }))
@@ -13,6 +13,9 @@ const providerLimits = record(
     itpm: perMinute('uncached input tokens', 400_000),
     otpm: perMinute('output tokens', 80_000),
     concurrency: Type.Optional(count(1, 100_000, { description: 'How many requests are under way at once.', examples: [8] })),
+    daily_budget_usd: Type.Optional(money({
+      description: 'What the calls of all runs that share the state folder may cost at this provider in one day. Hard.', examples: [30],
+    })),
   },
 )
 
@@ -22,6 +25,16 @@ export const limits = record(
     budget_usd: Type.Optional(money({
       description: 'What this run may cost, in US dollars. Hard: money is reserved before a model is called.',
       examples: [5],
+    })),
+    daily_budget_usd: Type.Optional(money({
+      description:
+        'What all runs that share the state folder may cost in one day. Hard: where a call would pass it, the run stops and can be resumed ' +
+        'on the next day.',
+      examples: [50],
+    })),
+    zone: Type.Optional(text(FILLED, {
+      description: 'Where a day begins: an IANA time zone. A call belongs to the day on which it was reserved. Default: UTC.',
+      examples: ['Europe/Berlin'], default: 'UTC',
     })),
     warn_at: Type.Optional(Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), {
       description: 'Shares of the budget, above 0 and at most 1, at which a warning is given.', examples: [[0.5, 0.8]],

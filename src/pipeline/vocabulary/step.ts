@@ -2,7 +2,7 @@ import * as Type from 'typebox'
 import { FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, OWN_PATH, STEP_ID } from '../patterns.ts'
 import { foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
 import { deliver } from './deliver.ts'
-import { count, duration, env, flag, named, oneOrMany, record, text, texts, when, words } from './values.ts'
+import { count, duration, env, flag, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
 export type MatrixText = string | {
   readonly include?: readonly Readonly<Record<string, unknown>>[]
@@ -174,6 +174,10 @@ const commonKeys = {
   risk: Type.Optional(words(['low', 'high'], {
     description: 'A step of high risk waits for approval before it starts, unless `autonomy` is `full`. Default: `low`.',
     examples: ['high'], default: 'low',
+  })),
+  budget_usd: Type.Optional(money({
+    description: 'What the model calls of this step may cost in one run, all its cells and attempts together, in US dollars. Hard.',
+    examples: [1.5],
   })),
   workspace: Type.Optional(words(['inherit', 'worktree', 'checkout', 'none'], {
     description:

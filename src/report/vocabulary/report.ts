@@ -165,7 +165,7 @@ const RunSchema = Type.Object({
   finished_at: orNull(time('When it ended')),
   duration_ms: milliseconds(),
   resumes: count('How often it was resumed'),
-  resume_after: orNull(time('Where a quota stopped it: when that comes back')),
+  resume_after: orNull(time('Where a quota or the budget of a day stopped it: when that comes back')),
   isolation: Isolation('The weakest of its steps; null where no agent has worked'),
   inputs: anyObject('Its inputs, secrets masked'),
   outputs: anyObject('What the run handed on'),

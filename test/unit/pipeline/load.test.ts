@@ -11,14 +11,14 @@ async function pipelineOf(text: string, file = 'ci/fix.yml'): Promise<Pipeline> 
 
 const STEP = {
   name: undefined, needs: [], if: undefined, matrix: undefined, env: {}, timeoutMs: undefined,
-  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit', artifacts: [], files: [], priority: 0, risk: 'low' as const, cache: undefined,
+  retry: { attempts: 1, backoffMs: 1000, maxDelayMs: 300_000, on: undefined }, continueOnError: false, workspace: 'inherit', artifacts: [], files: [], priority: 0, budget: undefined, risk: 'low' as const, cache: undefined,
 }
 
 describe('load', () => {
   it('fills in all that the smallest pipeline leaves out', async () => {
     expect(await pipelineOf('steps:\n  hello: { run: echo hello }\n')).toEqual({
       file: 'ci/fix.yml', name: 'fix', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
-      limits: { budget: undefined, warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() },
+      limits: { budget: undefined, dailyBudget: undefined, zone: 'UTC', warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() },
       routes: new Map(), agents: new Map(), checks: new Map(),
       workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, autonomy: 'full',
       steps: new Map([['hello', { ...STEP, id: 'hello', kind: 'run', run: 'echo hello', shell: 'bash -euo pipefail', outputs: undefined }]]),

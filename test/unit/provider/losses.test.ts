@@ -6,7 +6,7 @@ import type { Message, ModelRequest, Provider } from '../../../src/provider/mode
 import { costOf } from '../../../src/provider/price.ts'
 import { findPrice } from '../../../src/provider/prices.ts'
 import { RETRY } from '../../../src/provider/retry.ts'
-import { createRunScopes } from '../../../src/provider/scopes.ts'
+import { openScopes } from '../../../src/provider/scopes.ts'
 import type { Protocol } from '../../simulator/answer.ts'
 import { createQuota } from '../../simulator/quota.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
@@ -139,18 +139,19 @@ it('tokens are counted without an answer', async () => {
 describe('budgets in scopes', () => {
   const hold = 1024n * 4n + 100n * 7n
 
+  const site = { prefix: '', around: ['run'], steps: new Map(), agents: new Map(), past: [] }
+
   it('the smallest one decides, is named, and ends the call at once', async () => {
-    for (const [scope, budgets] of [
-      ['run', { run: hold - 1n }], ['step `fix`', { steps: new Map([['fix', hold - 1n]]) }], ['agent `dev`', { agents: new Map([['dev', hold - 1n]]) }],
+    for (const [scope, run, more] of [
+      ['run', hold - 1n, {}], ['step `fix`', undefined, { steps: new Map([['fix', hold - 1n]]) }],
+      ['agent `dev`', undefined, { agents: new Map([['dev', hold - 1n]]) }],
     ] as const) {
       const clock = createVirtualClock()
-      const { ledger, scopesOf } = createRunScopes({
-        run: undefined, steps: new Map(), agents: new Map(), past: [],
-        place: (node) => ({ step: node.split('(')[0] ?? '', agent: 'dev' }), ...budgets,
-      })
-      const calls = routed({ 'a/x': () => ({}) }, clock, { ledger, admission: createAdmission(ledger, scopesOf) })
+      const ledger = createLedger(new Map([['run', { limit: run, spent: 0n }]]))
+      const scopesOf = openScopes(ledger, { ...site, ...more })
+      const calls = routed({ 'a/x': () => ({}) }, clock, { ledger, admission: createAdmission(ledger, ({ slot }) => scopesOf(slot)) })
       const at = performance.now()
-      const { result, decision } = await calls.call(route('a/x'), { node: 'fix(node=20)' })
+      const { result, decision } = await calls.call(route('a/x'), { node: 'fix(path=a/b)/inner', agent: 'dev' })
       expect(performance.now() - at).toBeLessThan(100)
       expect(result).toMatchObject({ ok: false, error: { kind: 'budget', scope } })
       expect(result.ok || result.error.kind !== 'budget' ? '' : result.error.message).toContain(`does not fit into the budget of the ${scope}: $0 of`)
@@ -159,12 +160,16 @@ describe('budgets in scopes', () => {
     }
   })
 
-  it('what was spent before a resume counts in all of them', () => {
-    const { ledger } = createRunScopes({
-      run: 100n, steps: new Map([['fix', 50n]]), agents: new Map(), place: (node) => ({ step: node, agent: 'dev' }),
-      past: [{ node: 'fix', spent: 30n }, { node: 'test', spent: 5n }],
+  it('what was spent before a resume counts in all of them, also in those around', () => {
+    const ledger = createLedger(new Map([['run', { limit: 100n, spent: 35n }]]))
+    const past = [{ node: 'build/fix(n=1)', agent: 'dev', spent: 30n }, { node: 'build/test', agent: 'dev', spent: 5n }]
+    const outer = openScopes(ledger, { ...site, steps: new Map([['build', 90n]]), past })
+    const inner = openScopes(ledger, {
+      ...site, prefix: 'build/', around: outer({ node: 'build' }), steps: new Map([['fix', 50n]]), agents: new Map([['dev', 80n]]), past,
     })
-    expect(['run', 'step `fix`', 'agent `dev`'].map((scope) => ledger.state(scope).spent)).toEqual([35n, 30n, 35n])
+    const slot = { node: 'build/fix(n=2)', agent: 'dev' }
+    expect(inner(slot)).toEqual(['run', 'step `build`', 'step `build/fix`', 'agent `build/dev`'])
+    expect(inner(slot).map((scope) => ledger.state(scope).spent)).toEqual([35n, 35n, 30n, 35n])
   })
 
   it('a lane that is too dear is left for one that fits', async () => {

@@ -48,7 +48,7 @@ const EXPECTED: Report = {
     untouched('ship', { status: 'skipped', needs: ['test'], finished_at: at(13) }),
   ],
   routes: [{
-    step: 'implement', attempt: 1, at: at(2), route: 'coding', chosen: 'claude/sonnet', reason: 'fallback', excluded: [{ model: 'gpt/5', because: 'breaker-open' }], outcome: 'ok',
+    step: 'implement', attempt: 1, at: at(2), route: 'coding', chosen: 'claude/sonnet', reason: 'priority', excluded: [{ model: 'gpt/5', because: 'breaker-open' }], outcome: 'ok',
   }],
   exceptions: [
     { severity: 'error', step: 'test(os=mac)', code: 'exit-code', message: 'it exited with code 3', next: 'orch-run resume r1' },

@@ -50,7 +50,7 @@ export const STORY: readonly RunEvent[] = [
     step('ship', ['test']),
   ], '5000000000000'),
   begin('implement'),
-  { type: 'route-decided', node: 'implement', attempt: 1, route: 'coding', chosen: 'claude/sonnet', reason: 'fallback', excluded: [{ model: 'gpt/5', because: 'breaker-open' }], outcome: 'ok' },
+  { type: 'route-decided', node: 'implement', attempt: 1, route: 'coding', chosen: 'claude/sonnet', reason: 'priority', excluded: [{ model: 'gpt/5', because: 'breaker-open' }], outcome: 'ok', fallback: true },
   { type: 'call-reserved', call: 'implement/1/0', node: 'implement', attempt: 1, provider: 'claude', model: 'sonnet', hold: '900000000000' },
   { type: 'call-settled', call: 'implement/1/0', cost: '123400000001', basis: 'measured', usage: { input: 100, output: 20, cacheRead: 7, cacheWrite: 3 }, retries: 1 },
   { type: 'check-finished', node: 'implement', attempt: 1, round: 0, result: { name: 'tests', kind: 'tests', status: 'failed', gate: 'block', durationMs: 1200, exitCode: 1, message: 'it exited with code 1', problems: [{ file: 'src/a.ts', line: 3, column: 1, severity: 'error', message: 'expected 2', rule: null }] } },
