@@ -47,8 +47,12 @@ export async function performRun(order: RunOrder): Promise<number> {
     redact: (value) => redactor.json(value),
     observe: (event, state) => view.event(event, state),
   })
-  order.signals.onFirst((signal) => engine.stop({ kind: 'signal', signal }))
-  const performed = engine.perform(order.first)
+  let cancelImpatience = (): void => {}
+  order.signals.onFirst((signal) => {
+    engine.stop({ kind: 'signal', signal })
+    cancelImpatience = ports.clock.after(GIT_PATIENCE_MS, () => void endGit(ports))
+  })
+  const performed = engine.perform(order.first).finally(() => cancelImpatience())
   await inTurn([
     async () => {
       await performed
@@ -63,6 +67,14 @@ export async function performRun(order: RunOrder): Promise<number> {
     async () => ports.files.remove(join(folder.path, SCRATCH)),
   ])
   return run.exitCode ?? EXIT.failed
+}
+
+/** Git is not asked to stop with the rest: it ends soon by itself, unless it has very much to lay. */
+const GIT_PATIENCE_MS = 3000
+
+async function endGit({ owners, clock }: Ports): Promise<void> {
+  const { tree } = owners.self()
+  if (tree !== undefined) await sweepTree(`${tree}/git`, LAST_GRACE_MS, clock)
 }
 
 /** How long what was given up may take to end after it was asked to. */

@@ -12,7 +12,11 @@ import { Stop } from './stop.ts'
 
 /** The state folder, rid of what runs left that were killed; throws `Stop` when it cannot be used. */
 export async function stateStore(ports: Ports, cwd: string, stateDir: string): Promise<Store> {
-  const store = unwrap(await openStore(ports, resolve(cwd, stateDir)))
+  const folder = resolve(cwd, stateDir)
+  if (stateDir === '' || `${cwd}/`.startsWith(folder === '/' ? folder : `${folder}/`)) {
+    throw new Stop(EXIT.invalid, `the state folder cannot be \`${stateDir}\`: all that is in it is ignored by git, and this is where the work lies`, 'name a folder of its own by `--state-dir`')
+  }
+  const store = unwrap(await openStore(ports, folder))
   await store.buryDead(async (run, owner) => bury(ports, store, run, owner))
   return store
 }

@@ -86,24 +86,26 @@ async function openRun(ports: StorePorts, folder: string, id: string, acceptDama
     const link = await linkIn(files, folder)
     if (link !== undefined) return err(unusable(dirname(dirname(folder)), `\`${link}\` in it is a link`))
     await sweepTemporaries(files, folder)
-    if (acceptDamaged) await mend(files, folder, id)
+    const lost = acceptDamaged ? await mend(files, folder, id) : 0
     const loaded = await loadRun(files, folder, id)
     if (!loaded.ok) return loaded
     const { run, reading, warnings, newer } = loaded.value
     if (newer) return err(newer)
     if (reading.torn) await files.replace(join(folder, 'journal.ndjson'), reading.whole)
-    return ok({ run, warnings, folder: createRunFolder(files, folder, await openJournal(files, folder, reading.events), lock.value) })
+    const told = lost === 0 ? warnings : [`${lost} damaged ${lost === 1 ? 'line' : 'lines'} of the journal ${lost === 1 ? 'is' : 'are'} left out`, ...warnings]
+    return ok({ run, warnings: told, folder: createRunFolder(files, folder, await openJournal(files, folder, reading.events), lock.value) })
   })
 }
 
-/** What is mended is told when it is read; what cannot be is left as it is, and refused then. */
-async function mend(files: StorePorts['files'], folder: string, id: string): Promise<void> {
+/** How many lines were left out. What cannot be mended is left as it is, and refused when it is read. */
+async function mend(files: StorePorts['files'], folder: string, id: string): Promise<number> {
   const journal = join(folder, 'journal.ndjson')
   const text = await files.read(journal)
   const mended = mendJournal(text, id)
-  if (!mended.ok || mended.value.lost === 0) return
+  if (!mended.ok || mended.value.lost === 0) return 0
   await files.replace(join(folder, 'journal.damaged.ndjson'), text)
   await files.replace(journal, mended.value.text)
+  return mended.value.lost
 }
 
 /** A link in the folder of a run, or among its nodes: we made none, and would write to wherever it leads. */

@@ -118,7 +118,7 @@ async function commitCheckout(ports: BasePorts, settings: BaseSettings, user: Re
     const env = signed(await findIdentity(git, user), ports.clock.now() / 1000)
     const args = ['commit-tree', tree, '-p', head, '-F', '-']
     const commit = (await askUser(ports, user, args, env, Buffer.from('The working tree as the run found it\n'))).toString('latin1').trim()
-    await pinCommit(git, user, settings.run, '*working-tree', commit)
+    await pinCommit(ports, user, settings.run, '*working-tree', commit)
     return commit
   } finally {
     await files.remove(index)

@@ -125,7 +125,7 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
       ;(await started()).pool.give(slot)
     },
     trespasses: async () => (starting === undefined ? [] : (await starting).guard.changes()),
-    pin: (name, commit) => pinCommit(git, opened.repository, opened.run, name, commit),
+    pin: (name, commit) => pinCommit({ files, git }, opened.repository, opened.run, name, commit),
     async close() {
       const own = await starting?.catch(() => undefined)
       await own?.repository.manners.catch(() => undefined)

@@ -1,14 +1,32 @@
 import { createHash } from 'node:crypto'
-import type { Git, Repository } from '../base/ports.ts'
+import { join } from 'node:path'
+import type { Files, Git, GitAnswer, Repository } from '../base/ports.ts'
 import { succeeded } from './repository.ts'
 
 const LONGEST = 150
 
+interface PinPorts {
+  readonly files: Pick<Files, 'remove'>
+  readonly git: Git
+}
+
 /** Keeps a commit from garbage collection under `refs/orch-run/<run>/<name>` of the user's repository; replaces an older pin. */
-export async function pinCommit(git: Git, user: Repository, run: string, name: string, commit: string): Promise<void> {
-  const args = ['update-ref', '--no-deref', pinRef(run, name), commit]
+export async function pinCommit({ files, git }: PinPorts, user: Repository, run: string, name: string, commit: string): Promise<void> {
+  const ref = pinRef(run, name)
+  const args = ['update-ref', '--no-deref', ref, commit]
   const call = { args: ['-c', 'core.logAllRefUpdates=false', ...args], cwd: user.commonDir, env: { GIT_DIR: user.commonDir } }
+  const answer = await git.run(call)
+  if (!isLocked(answer, ref)) {
+    succeeded(answer, args)
+    return
+  }
+  // Refs of a run are its owner's alone, which we are: whoever locked it was killed.
+  await files.remove(join(user.commonDir, `${ref}.lock`))
   succeeded(await git.run(call), args)
+}
+
+function isLocked(answer: GitAnswer, ref: string): boolean {
+  return answer.exitCode !== 0 && answer.stderr.includes(`${ref}.lock': File exists`)
 }
 
 /** Any two names give two refs, and none is a folder of the other. */

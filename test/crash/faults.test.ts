@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { folderWith, removeFolders } from '../rig/program.ts'
+import type { Ended } from '../rig/program.ts'
+import { launch, newScene } from './scene.ts'
+import type { Launch } from './scene.ts'
+import { judgeResumed, undisturbed } from './trial.ts'
+import type { Model } from './trial.ts'
+import { inTurns, isFull } from './volume.ts'
+
+afterAll(removeFolders)
+
+let model: Model
+beforeAll(async () => {
+  model = await undisturbed()
+})
+
+const REASONS: Readonly<Record<string, string>> = { ENOSPC: 'no space is left on the device', EROFS: 'the file system is read-only', EIO: 'the device failed' }
+
+/** What is wrong with how the program met a fault: it says what and where, in its own words, with an exit code that tells whose business it is. */
+function judgeEnd(ended: Ended, reason: string, transcripts = ''): string[] {
+  const wrong: string[] = []
+  if (ended.code === 0) return wrong
+  if (ended.code !== 4 && ended.code !== 1) wrong.push(`exit code ${ended.code}: ${ended.stderr}`)
+  if (/^\s+at .+:\d+:\d+\)?$/m.test(ended.stderr) || ended.stderr.includes('bug of ours')) wrong.push(`a stack trace, or a bug: ${ended.stderr}`)
+  // What refuses an agent's tool is told to the agent.
+  if (!(ended.stderr + transcripts).includes(reason)) wrong.push(`the reason is not told: ${ended.stderr}`)
+  return wrong
+}
+
+function transcriptsIn(state: string): string {
+  if (!existsSync(state)) return ''
+  return readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('transcript.ndjson')).map((path) => readFileSync(join(state, path), 'utf8')).join('')
+}
+
+function mountable(): boolean {
+  const folder = folderWith({})
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status !== 0) return false
+  execFileSync('umount', ['-l', folder])
+  return true
+}
+
+/** A run whose state lies on a small file system; then that is made large, and the run goes on. */
+async function tryMount(options: string, relief: string, reason: string): Promise<string[]> {
+  const state = folderWith({})
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', state])
+  try {
+    const scene = await newScene(state)
+    const ended = await launch(scene, { args: ['p.yml', '--run-id', 'r1'] })
+    const wrong = judgeEnd(ended, reason)
+    execFileSync('mount', ['-o', `remount,${relief}`, state])
+    wrong.push(...(await judgeResumed(model, scene)).wrong)
+    await scene.provider.close()
+    return wrong.map((words) => `${options}: ${words}`)
+  } finally {
+    execFileSync('umount', ['-l', state])
+  }
+}
+
+describe.skipIf(!mountable())('a file system that is too small (needs the right to mount one)', () => {
+  const sizes = isFull ? Array.from({ length: 80 }, (_, index) => 4 * (index + 1)) : [4, 12, 24, 48, 96]
+  it('ends the run with the reason; with more space it goes on', { timeout: 3_600_000 }, async () => {
+    expect(await inTurns(sizes, async (size) => tryMount(`size=${size}k`, 'size=16m', REASONS.ENOSPC ?? ''))).toEqual([])
+  })
+
+  const counts = isFull ? Array.from({ length: 70 }, (_, index) => index + 2) : [2, 6, 9, 20]
+  it('also where it is files that it holds too few of', { timeout: 3_600_000 }, async () => {
+    expect(await inTurns(counts, async (count) => tryMount(`size=16m,nr_inodes=${count}`, 'nr_inodes=10000', REASONS.ENOSPC ?? ''))).toEqual([])
+  })
+
+  it('or that may only be read', async () => {
+    const state = folderWith({})
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', state])
+    try {
+      const scene = await newScene(state)
+      const ended = await launch(scene, { args: ['p.yml', '--run-id', 'r1'] })
+      await scene.provider.close()
+      expect([ended.code, judgeEnd(ended, REASONS.EROFS ?? '')]).toEqual([4, []])
+    } finally {
+      execFileSync('umount', ['-l', state])
+    }
+  })
+})
+
+describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a call that the system refuses (needs strace)', () => {
+  const points = (calls: Readonly<Record<string, number>>): (readonly [string, string, number])[] =>
+    Object.entries(calls).flatMap(([name, most]) => Array.from({ length: most }, (_, index) => [...(name.split(' ') as [string, string]), index + 1] as const))
+  const every = points({ 'fsync EIO': 18, 'fdatasync EIO': 20, 'rename ENOSPC': 5, 'link ENOSPC': 5, 'mkdir ENOSPC': 40, 'fsync ENOSPC': 18 })
+  const few = [['fsync', 'EIO', 4], ['fsync', 'EIO', 9], ['fdatasync', 'EIO', 1], ['fdatasync', 'EIO', 5], ['fdatasync', 'EIO', 11], ['rename', 'ENOSPC', 2], ['mkdir', 'ENOSPC', 9]] as const
+
+  it('is told with its reason, and what was there before is as good as ever', { timeout: 3_600_000 }, async () => {
+    const wrong = await inTurns(isFull ? every : few, async ([call, error, count]) => {
+      const scene = await newScene()
+      const under = ['strace', '-f', '-b', 'execve', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:error=${error}:when=${count}`]
+      const start: Omit<Launch, 'args'> = { under, env: { UV_USE_IO_URING: '0' } }
+      const ended = await launch(scene, { args: ['p.yml', '--run-id', 'r1'], ...start })
+      const found = [...judgeEnd(ended, REASONS[error] ?? '', transcriptsIn(scene.state)), ...(await judgeResumed(model, scene)).wrong]
+      await scene.provider.close()
+      return found.map((words) => `${call} ${error} ${count}: ${words}`)
+    })
+    expect(wrong).toEqual([])
+  })
+})
