@@ -56,7 +56,7 @@ function familyOf(members: readonly [Member, ...Member[]]): Pipeline {
 
 async function diagnosticsOf({ document, diagnostics, secrets, survey, value }: Member, expressions: Expressions | undefined): Promise<readonly Diagnostic[]> {
   const found = survey ? await mistakesOf(survey, value, expressions) : []
-  const told = besideSecrets(document, secrets, [...diagnostics, ...beside(diagnostics, found)])
+  const told = besideSecrets(document, secrets, [...diagnostics, ...beside(diagnostics.filter(({ severity }) => severity === 'error'), found)])
   return unique([...reportSecrets(document, secrets), ...told])
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../document/diagnostic.ts'
 import type { Document, ScalarNode } from '../document/document.ts'
+import { display } from '../document/display.ts'
 import { report } from '../document/report.ts'
 import { calledFile, isOwnPath } from './called-file.ts'
 import { loadChecking } from './expression-mistakes.ts'
@@ -48,7 +49,7 @@ function namedFiles({ steps, agents }: Survey): { readonly path: Mention; readon
 /** A warning, since the file is right and only the place is not ready; a run refuses, and tells whatever else hinders the reading. */
 function missing({ document }: Survey, { node }: Mention, { code, message }: Pick<Diagnostic, 'code' | 'message'>): Diagnostic[] {
   if (code !== 'file-missing') return []
-  return [report(document, node.span, code, 'warning', message, { help: 'the path is relative to the folder of this file' })]
+  return [report(document, node.span, code, 'warning', display(message, 300), { help: 'the path is relative to the folder of this file' })]
 }
 
 /** A text that is no YAML, as if it were one literal scalar. */

@@ -24,7 +24,7 @@ export function sourceWords(): ReadonlySet<string> {
 }
 
 /** The rooms of the language but for its vocabulary, which holds the author's words; and of `cli` whatever makes diagnostics. */
-function sourceFiles(): string[] {
+export function sourceFiles(): string[] {
   const found = ['document', 'pipeline', 'cli'].flatMap((room) => filesBelow(join(src, room)))
   return found.filter((path) => {
     if (!path.endsWith('.ts') || /\.generated\.|\/vocabulary\/|\/words\.ts$/.test(path)) return false

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../document/diagnostic.ts'
 import type { DocumentNode, Pair } from '../../document/document.ts'
+import { display } from '../../document/display.ts'
 import { report } from '../../document/report.ts'
 import { nearest } from '../../document/suggest.ts'
 import { toValue } from '../../document/value.ts'
@@ -20,7 +21,7 @@ function readMistakes({ document, children }: Survey, { path }: Call): Diagnosti
   const fault = children.get(path.name)
   if (!fault || 'root' in fault) return []
   const help = fault.code === 'file-missing' ? 'the path is relative to the folder of this file' : undefined
-  return [report(document, path.node.span, fault.code, 'error', fault.message, { help })]
+  return [report(document, path.node.span, fault.code, 'error', display(fault.message, 300), { help })]
 }
 
 function inputMistakes(survey: Survey, { step, path, child }: Call): Diagnostic[] {

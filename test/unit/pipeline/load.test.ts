@@ -176,6 +176,11 @@ steps:
     }
   })
 
+  it('tells a mistake of form also where the parser only warned', async () => {
+    const { diagnostics } = await load('providers: { p: { type: openai, prices: { m: 9007199254740993 } } }\nsteps: { a: { run: x } }\n', 'p.yml')
+    expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`).sort()).toEqual(['error wrong-type', 'warning number-imprecise'])
+  })
+
   it('tells mistakes of syntax, form, meaning and expressions together, sorted by place', async () => {
     const { diagnostics } = await load('name: a\nname: b\nsteps:\n  a: { run: "echo \\"${{ inputs.x }}\\"", needs: b, rnu: x }\n', 'p.yml')
     expect(diagnostics.map(({ line, column, code }) => `${line}:${column} ${code}`)).toEqual([
