@@ -219,6 +219,8 @@ export interface Owners {
   self(): OwnerId
   /** False only when that process is surely gone; one that cannot be looked at (another container) counts as alive. */
   alive(owner: OwnerId): boolean
+  /** Asks a process to stop, as SIGTERM does; false when it cannot be reached from here: it is gone, foreign or on another machine. */
+  askToStop(owner: OwnerId): boolean
 }
 
 /** One process among all that ever ran; empty texts where the system tells nothing. */

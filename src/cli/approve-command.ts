@@ -1,7 +1,7 @@
 import { fold } from '../run/fold.ts'
 import type { GateAnswered, Recorded, RunEvent } from '../run/event.ts'
 import { allNodes } from '../run/nested-runs.ts'
-import type { Run } from '../run/run.ts'
+import type { NodeState, Run } from '../run/run.ts'
 import { EXIT } from './exit-code.ts'
 import { environment, realPorts } from './ports.ts'
 import { orStop, Stop } from './stop.ts'
@@ -25,6 +25,7 @@ export async function approveCommand(id: string, step: string, options: ApproveO
       const answer = options.reject === true ? 'rejected' : 'approved'
       const by = options.by ?? env.GITHUB_ACTOR ?? env.USER ?? null
       const path = waitingPath(run, step)
+      refuseLate(nodeAt(run, path), step, ports.clock.now())
       const recorded = answered(run, path, { answer, by, comment: options.comment ?? null }, ports.clock.now())
       await folder.journal.append([recorded])
       fold(run, recorded)
@@ -44,6 +45,16 @@ function waitingPath(run: Run, step: string): readonly string[] {
   if (waiting.some(({ id }) => id === step)) return pathTo(run, step) ?? []
   const help = waiting.length === 0 ? 'nothing of this run waits' : `these wait: ${waiting.map(({ id }) => `\`${id}\``).join(', ')}`
   throw new Stop(EXIT.invalid, known ? `the step \`${step}\` does not wait for approval` : `the run has no step \`${step}\``, help)
+}
+
+function nodeAt(run: Run, [id = '', ...below]: readonly string[]): NodeState | undefined {
+  const inner = run.nested.get(id)
+  return below.length > 0 && inner ? nodeAt(inner, below) : run.nodes.get(id)
+}
+
+function refuseLate(node: NodeState | undefined, step: string, now: number): void {
+  if (node?.expiresAt == null || node.expiresAt > now) return
+  throw new Stop(EXIT.invalid, `the time to answer \`${step}\` was over at ${new Date(node.expiresAt).toISOString()}`, 'the next resume fails it as `not-answered`')
 }
 
 function pathTo(run: Run, id: string): readonly string[] | undefined {

@@ -1,8 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../base/duration.ts'
 import { nearest } from '../document/suggest.ts'
 import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
+import type { GcOptions } from './gc-command.ts'
+import type { LogsOptions } from './logs-command.ts'
 import type { RunOptions } from './run-options.ts'
+import type { RunsOptions } from './runs-command.ts'
 
 declare const __VERSION__: string
 
@@ -96,15 +100,31 @@ function addGates(program: Command, end: (code: number) => void): void {
   program.command('approve').description('answer a step that waits for approval').argument('<run>').argument('<step>')
     .option('--reject', 'say no').option('--by <name>', 'who answers').option('--comment <text>', 'why').addOption(stateDir())
     .action(async (run: string, step: string, options: { reject?: boolean; by?: string; comment?: string; stateDir: string }) => end(await (await import('./approve-command.ts')).approveCommand(run, step, options)))
+  program.command('cancel').description('ask the process that is at work on a run to stop').argument('<run>').addOption(stateDir())
+    .action(async (run: string, options: { stateDir: string }) => end(await (await import('./cancel-command.ts')).cancelCommand(run, options)))
 }
+
+/** As `runs` tells them. */
+const STATUSES = ['passed', 'failed', 'cancelled', 'waiting', 'running', 'interrupted', 'damaged']
 
 function addHistory(program: Command, end: (code: number) => void): void {
   program.command('runs').description('list the runs of this folder').addOption(stateDir()).option('--json', 'as JSON')
-    .action(async (options: { stateDir: string; json?: boolean }) => end(await (await import('./runs-command.ts')).runsCommand(options)))
+    .addOption(new Option('--status <status>', 'only those with this status; repeatable').choices(STATUSES).argParser(oneOf(STATUSES)).default([]))
+    .option('--pipeline <name>', 'only those of this pipeline, by its name or file').addOption(new Option('--limit <n>', 'at most so many').argParser(count))
+    .action(async (options: RunsOptions) => end(await (await import('./runs-command.ts')).runsCommand(options)))
   program.command('show').description('show one run').argument('<run>').addOption(stateDir()).option('--json', 'its report')
     .action(async (run: string, options: { stateDir: string; json?: boolean }) => end(await (await import('./show-command.ts')).showCommand(run, options)))
   program.command('logs').description('print the output of a run or of one step').argument('<run>').argument('[step]').addOption(stateDir())
-    .action(async (run: string, step: string | undefined, options: { stateDir: string }) => end(await (await import('./logs-command.ts')).logsCommand(run, step, options)))
+    .option('-f, --follow', 'go on until the run ends')
+    .action(async (run: string, step: string | undefined, options: LogsOptions) => end(await (await import('./logs-command.ts')).logsCommand(run, step, options)))
+  program.command('report').description('print a report of a run').argument('<run>').addOption(stateDir())
+    .option('--format <format>', 'json, junit, sarif, markdown or html', 'json')
+    .action(async (run: string, options: { stateDir: string; format: string }) => end(await (await import('./report-command.ts')).reportCommand(run, options)))
+  program.command('gc').description('remove old runs, with their refs, and what is left over').addOption(stateDir())
+    .addOption(new Option('--keep <n>', 'the newest runs stay, so many').argParser(countOrNone))
+    .addOption(new Option('--older-than <duration>', 'only runs that ended so long ago; without options 30d').argParser(duration))
+    .option('--unfinished', 'also runs that did not pass').option('--dry-run', 'only tell').option('--json', 'as JSON')
+    .action(async (options: GcOptions) => end(await (await import('./gc-command.ts')).gcCommand(options)))
 }
 
 const input = (): Option => new Option('-i, --input <name=value>', 'an input; `NAME=@file` reads it from a file').argParser(collect).default([])
@@ -132,6 +152,23 @@ function count(value: string): number {
   const number = Number(value)
   if (!/^\d{1,6}$/.test(value) || number < 1) throw new InvalidArgumentError('it must be a whole number of at least 1')
   return number
+}
+
+function countOrNone(value: string): number {
+  return value === '0' ? 0 : count(value)
+}
+
+function duration(value: string): number {
+  const ms = parseDuration(value)
+  if (ms === undefined) throw new InvalidArgumentError('it must be a duration such as `12h` or `30d`')
+  return ms
+}
+
+function oneOf(choices: readonly string[]): (value: string, before: readonly string[]) => string[] {
+  return (value, before) => {
+    if (!choices.includes(value)) throw new InvalidArgumentError(`allowed are ${choices.join(', ')}`)
+    return [...before, value]
+  }
 }
 
 function money(value: string): number {

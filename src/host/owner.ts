@@ -12,6 +12,16 @@ export function createOwners(tree?: string): Owners {
   return {
     self: () => (self ??= { pid: process.pid, started: readProcess(process.pid)?.started ?? '', boot: bootId(), host: hostId(), ...(tree === undefined ? {} : { tree }) }),
     alive,
+    askToStop: (owner) => owner.host === hostId() && alive(owner) && wasSent(owner.pid),
+  }
+}
+
+function wasSent(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGTERM')
+    return true
+  } catch {
+    return false
   }
 }
 

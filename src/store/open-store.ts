@@ -7,7 +7,7 @@ import { Journal } from './journal.ts'
 import { neverBegan, sweepTemporaries } from './leftovers.ts'
 import { listRuns } from './list-runs.ts'
 import { loadRun, unknownRun } from './load-run.ts'
-import { acquireLock } from './lock.ts'
+import { acquireLock, lockHolder } from './lock.ts'
 import type { Lock } from './lock.ts'
 import { buryDead } from './bury-dead.ts'
 import { createRunFolder } from './run-folder.ts'
@@ -33,6 +33,8 @@ export async function openStore(ports: StorePorts, stateDir: string): Promise<Re
       createRun: async (id, pipeline) => withPorts(stateDir, async () => createRun(ports, stateDir, id, pipeline)),
       openRun: async (id, options) => withPorts(stateDir, async () => openRun(ports, folderOf(id), id, options?.acceptDamaged === true)),
       readRun: async (id) => withPorts(stateDir, async () => readRun(ports, folderOf(id), id)),
+      ownerOf: async (id) => (isRunId(id) ? lockHolder(ports, `${folderOf(id)}.lock`) : undefined),
+      removeRun: async (id) => withPorts(stateDir, async () => removeRun(ports, folderOf(id), id)),
       listRuns: async () => listRuns(ports, join(stateDir, 'runs')),
       buryDead: async (bury) => buryDead(ports, join(stateDir, 'runs'), bury),
     })
@@ -123,6 +125,18 @@ async function linkIn(files: StorePorts['files'], folder: string): Promise<strin
 
 async function openJournal(files: StorePorts['files'], folder: string, events: number): Promise<Journal> {
   return new Journal(await files.append(join(folder, 'journal.ndjson')), events)
+}
+
+async function removeRun(ports: StorePorts, folder: string, id: string): Promise<Result<void, StoreFailure>> {
+  if (!isRunId(id)) return err(unknownRun(id))
+  const lock = await lockRun(ports, folder, id)
+  if (!lock.ok) return lock
+  try {
+    await ports.files.remove(folder)
+    return ok(undefined)
+  } finally {
+    await lock.value.release()
+  }
 }
 
 /** The lock stands beside the folder: it is there before the folder, and outlives its removal. */

@@ -17,6 +17,10 @@ export interface Store {
   openRun(id: string, options?: { readonly acceptDamaged?: boolean }): Promise<Result<OpenedRun, StoreFailure>>
   /** Reads a run without owning it: another process may be at work on it. Its warnings tell of a lost snapshot or a torn line. */
   readRun(id: string): Promise<Result<ReadRun, StoreFailure>>
+  /** The living process that is at work on a run; undefined when there is none. */
+  ownerOf(id: string): Promise<OwnerId | undefined>
+  /** Removes a run with all that was kept of it; refused while somebody is at work on it. */
+  removeRun(id: string): Promise<Result<void, StoreFailure>>
   /** Newest first. */
   listRuns(): Promise<RunSummary[]>
   /** Hands over every run whose owner died at work on it, owned until `bury` is done with what that left, and then free. */

@@ -31,7 +31,12 @@ function isLocked(answer: GitAnswer, ref: string): boolean {
 
 /** Any two names give two refs, and none is a folder of the other. */
 export function pinRef(run: string, name: string): string {
-  return `refs/orch-run/${refPart(run)}/${refPart(name)}`
+  return `${pinFolder(run)}/${refPart(name)}`
+}
+
+/** What the names of all refs of a run begin with. */
+export function pinFolder(run: string): string {
+  return `refs/orch-run/${refPart(run)}`
 }
 
 /** All that git could dislike in a ref is written as `%` and two digits; what would be too long for a file name is cut. */

@@ -43,6 +43,25 @@ describe('the history of runs', () => {
     expect(await said('runs', '--state-dir', 'nowhere')).toEqual([0, '', ''])
   })
 
+  it('`runs` tells those of a status, of a pipeline, or the latest ones alone', async () => {
+    const ids = async (...args: string[]): Promise<string[]> => (JSON.parse((await said('runs', '--json', ...args))[1]) as { id: string }[]).map(({ id }) => id)
+    expect(await ids('--status', 'failed')).toEqual(['bad'])
+    expect(await ids('--status', 'failed', '--status', 'passed')).toEqual(['bad', 'good'])
+    expect(await ids('--status', 'waiting')).toEqual([])
+    expect([await ids('--pipeline', 'good'), await ids('--pipeline', 'bad.yml'), await ids('--limit', '1')]).toEqual([['good'], ['bad'], ['bad']])
+    expect((await said('runs', '--status', 'lost'))[0]).toBe(2)
+  })
+
+  it('`report` makes every kind of report from the journal', async () => {
+    expect(JSON.parse((await said('report', 'bad'))[1])).toEqual(reports.bad)
+    for (const [format, text] of [['junit', '<testsuites'], ['sarif', '"version": "2.1.0"'], ['markdown', '## bad: failed'], ['html', '<!doctype html>']] as const) {
+      const [code, out, err] = await said('report', 'bad', '--format', format)
+      expect([format, code, out.includes(text), err]).toEqual([format, 0, true, ''])
+    }
+    expect(await said('report', 'bad', '--format', 'pdf')).toEqual([2, '', 'error: there is no report format `pdf`\n  help: formats: json, junit, sarif, markdown, html\n'])
+    expect((await said('report', 'none'))[0]).toBe(2)
+  })
+
   it('`show` tells how one ended, and with --json gives its report', async () => {
     const [code, out, err] = await said('show', 'bad')
     expect([code, err, out.replace(/in \d+ms/, 'in 1ms')]).toEqual([0, '', [

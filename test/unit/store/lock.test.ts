@@ -14,7 +14,7 @@ function machine(): { ports(pid: number): LockPorts; disk: Map<string, string>; 
     dead,
     onCall: async (_name: string, _pid: number): Promise<void> => {},
     ports: (pid: number): LockPorts => ({
-      owners: { self: () => owner(pid), alive: (asked) => !dead.has(asked.pid) },
+      owners: { askToStop: () => false, self: () => owner(pid), alive: (asked) => !dead.has(asked.pid) },
       files: {
         read: async (path) => {
           await world.onCall('read', pid)

@@ -25,7 +25,7 @@ export function portsOf(pid: number, dead: ReadonlySet<number> = new Set()): Sto
   const self: OwnerId = { pid, started: '1', boot: 'b', host: 'h' }
   return {
     files: createFiles(),
-    owners: { self: () => self, alive: (owner) => !dead.has(owner.pid) },
+    owners: { self: () => self, alive: (owner) => !dead.has(owner.pid), askToStop: () => false },
   }
 }
 
