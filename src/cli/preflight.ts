@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path'
 import { detectChecks } from '../check/detect.ts'
 import type { Ports, Repository } from '../base/ports.ts'
-import type { AgentSpec, CheckSpec, Pipeline, ProviderSpec } from '../pipeline/pipeline.ts'
-import { usedAgents } from '../pipeline/team.ts'
+import { checksNamed, usedAgents } from '../pipeline/involved.ts'
+import type { CheckSpec } from '../pipeline/check-spec.ts'
+import type { AgentSpec, Pipeline, ProviderSpec } from '../pipeline/pipeline.ts'
 import { findPrice } from '../provider/prices.ts'
 import type { BaseState } from '../run/event.ts'
 import { resolveBase } from '../workspace/base.ts'
@@ -55,7 +56,7 @@ async function findOwn(ports: Ports, pipeline: Pipeline, options: Options, env: 
 /** Declared checks, and for `types`, `lint` and `tests` that steps name without declaring them those of the project. */
 async function findChecks(ports: Ports, pipeline: Pipeline, cwd: string): Promise<Map<string, CheckSpec>> {
   const checks = new Map(pipeline.checks)
-  const named = [...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? step.verify : step.kind === 'check' ? step.checks : []))
+  const named = [...pipeline.steps.values()].flatMap(checksNamed)
   const missing = [...new Set(named)].filter((name) => !checks.has(name))
   if (missing.length === 0) return checks
   const detected = await detectChecks(ports.files, cwd)
@@ -129,7 +130,7 @@ function checkKey(provider: ProviderSpec, env: Readonly<Record<string, string>>)
 
 /** The repository and the base commit; they must be there only when a step works in a worktree. */
 async function findBase(ports: Ports, pipeline: Pipeline, options: Options, cwd: string): Promise<{ repository: Repository | undefined; base: BaseState | null }> {
-  const needed = [pipeline, ...pipeline.children.values()].flatMap((one) => [...one.steps.values()]).some((step) => step.workspace === 'worktree' || step.kind === 'agent' || step.kind === 'deliver')
+  const needed = [pipeline, ...pipeline.children.values()].flatMap((one) => [...one.steps.values()]).some((step) => step.workspace === 'worktree' || step.kind === 'agent' || step.kind === 'merge' || step.kind === 'deliver')
   const settings = { run: options.run, checkout: cwd, base: pipeline.workspace.base, stateDir: resolve(cwd, options.stateDir) }
   if (!needed && !(await insideRepository(ports, cwd))) return { repository: undefined, base: null }
   const resolved = await resolveBase(ports, settings)

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { trustOf } from '../forge/trust.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { usedAgents } from '../pipeline/team.ts'
+import { usedAgents } from '../pipeline/involved.ts'
 import type { Sandboxes } from '../sandbox/sandbox.ts'
 import { EXIT } from './exit-code.ts'
 import { Stop } from './stop.ts'

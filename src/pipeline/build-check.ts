@@ -1,5 +1,5 @@
 import { buildDuration } from './build-values.ts'
-import type { CheckKind, CheckReportSpec, CheckSpec } from './pipeline.ts'
+import type { CheckKind, CheckReportSpec, CheckSpec } from './check-spec.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 
 type CheckText = NonNullable<PipelineText['checks']>[string]

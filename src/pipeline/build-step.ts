@@ -14,7 +14,7 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
   const common = {
     id,
     name: step.name,
-    needs: buildList(step.needs),
+    needs: [...new Set([...buildList(step.merge), ...buildList(step.needs)])],
     if: step.if === undefined ? undefined : expressionOf(String(step.if)),
     matrix: step.matrix === undefined ? undefined : buildMatrix(step.matrix),
     env: buildEnv(step.env),
@@ -33,6 +33,12 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
     return {
       ...common, kind: 'agent', agent: step.agent, capabilities: buildList(step.capabilities), prompt: step.prompt, promptFile: step.prompt_file,
       outputs: step.outputs === undefined ? undefined : Object.fromEntries(Object.entries(step.outputs)),
+      verify: buildList(step.verify), repair: step.repair ?? 0,
+    }
+  }
+  if (step.merge !== undefined) {
+    return {
+      ...common, kind: 'merge', merge: buildList(step.merge), onConflict: step.on_conflict ?? 'fail', resolver: step.resolver,
       verify: buildList(step.verify), repair: step.repair ?? 0,
     }
   }

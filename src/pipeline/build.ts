@@ -27,7 +27,7 @@ export function buildPipeline(text: PipelineText, file: string, children: Readon
     checks: buildMap(text.checks, buildCheck),
     workspace: buildWorkspace(text.workspace),
     autonomy: text.autonomy ?? 'full',
-    steps: buildMap(text.steps, (id, step) => buildStep(id, withDefaults(step, text.defaults), file)),
+    steps: buildMap(text.steps, (id, step) => buildStep(id, withDefaults(step, text), file)),
     outputs: buildEnv(text.outputs),
     reports: text.reports ?? {},
     children,
@@ -64,5 +64,8 @@ function buildLimits(limits: PipelineText['limits']): LimitsSpec {
 }
 
 function buildWorkspace(workspace: PipelineText['workspace']): WorkspaceSpec {
-  return { base: workspace?.base ?? 'HEAD', setup: workspace?.setup, link: workspace?.link ?? [], copy: workspace?.copy ?? [], allowProtected: workspace?.allow_protected ?? [] }
+  return {
+    base: workspace?.base ?? 'HEAD', setup: workspace?.setup, link: workspace?.link ?? [], copy: workspace?.copy ?? [], allowProtected: workspace?.allow_protected ?? [],
+    onConflict: workspace?.on_conflict ?? 'fail', resolver: workspace?.resolver,
+  }
 }

@@ -1,9 +1,12 @@
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
+import type { CheckSpec } from './check-spec.ts'
 import type { LimitsSpec } from './limits-spec.ts'
-import type { AUTONOMIES, REPORT_FORMATS } from './words.ts'
+import type { AUTONOMIES, CONFLICT_POLICIES, REPORT_FORMATS } from './words.ts'
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
+
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number]
 
 /** A text in which `${{ … }}` stands for a value that is known only while the pipeline runs. */
 export type Template = string
@@ -116,32 +119,6 @@ export interface AgentSpec {
   readonly env: Readonly<Record<string, Template>>
 }
 
-export type CheckKind = 'syntax' | 'types' | 'lint' | 'tests' | 'custom'
-
-export interface CheckSpec {
-  readonly name: string
-  readonly kind: CheckKind
-  readonly run: Template
-  readonly timeoutMs: number | undefined
-  readonly expect: ExpectSpec
-  readonly report: CheckReportSpec | undefined
-  readonly gate: 'block' | 'warn'
-}
-
-export interface ExpectSpec {
-  readonly exitCode: number
-  readonly stdoutMatches: string | undefined
-  readonly stderrMatches: string | undefined
-  /** In neither stream. */
-  readonly notMatches: string | undefined
-}
-
-export interface CheckReportSpec {
-  readonly format: string
-  /** Glob of the files, relative to the workspace; undefined where the report is the standard output. */
-  readonly path: string | undefined
-}
-
 /** How much goes without a person; `supervised` and `manual` ask, `manual` delivers nothing. */
 export type Autonomy = (typeof AUTONOMIES)[number]
 
@@ -153,9 +130,13 @@ export interface WorkspaceSpec {
   readonly copy: readonly string[]
   /** Globs of protected paths that agents may change all the same. */
   readonly allowProtected: readonly string[]
+  /** Where the changes of several needed steps contradict each other. */
+  readonly onConflict: ConflictPolicy
+  /** Who is asked, also by steps of kind `merge` that name nobody. */
+  readonly resolver: string | undefined
 }
 
-export type StepSpec = RunStep | AgentStep | CheckStep | ApproveStep | PipelineStep | DeliverStep
+export type StepSpec = RunStep | AgentStep | CheckStep | MergeStep | ApproveStep | PipelineStep | DeliverStep
 export type StepKindName = StepSpec['kind']
 export type WorkspaceMode = 'inherit' | 'worktree' | 'checkout' | 'none'
 
@@ -215,6 +196,17 @@ export interface AgentStep extends CommonStep {
 export interface CheckStep extends CommonStep {
   readonly kind: 'check'
   readonly checks: readonly string[]
+}
+
+export interface MergeStep extends CommonStep {
+  readonly kind: 'merge'
+  /** The steps whose changes it brings together, in this order; they are the first of its `needs`. */
+  readonly merge: readonly string[]
+  readonly onConflict: ConflictPolicy
+  /** Who resolves contradictions, and repairs what the checks find. */
+  readonly resolver: string | undefined
+  readonly verify: readonly string[]
+  readonly repair: number
 }
 
 export interface ApproveStep extends CommonStep {

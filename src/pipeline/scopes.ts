@@ -100,7 +100,7 @@ function stepNames(survey: Survey, step: StepView | undefined): StepNames {
   const outputs = field(step?.node, 'outputs')
   const declared = outputs?.kind === 'mapping' ? [...outputs.pairs.keys()] : mentionsIn(outputs).map((mention) => mention.name)
   if (step?.agent) return { outputs: [...new Set([...declared, 'text'])] }
-  if (field(step?.node, 'check')) return { outputs: [] }
+  if (field(step?.node, 'check') ?? field(step?.node, 'merge')) return { outputs: [] }
   if (field(step?.node, 'deliver')) return { outputs: ['commit', 'patch', 'branch', 'pull_request', 'number', 'comment'] }
   if (field(step?.node, 'pipeline')) return { outputs: calledOutputs(survey, step) }
   return { outputs: outputs ? declared : 'any' }

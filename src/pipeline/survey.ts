@@ -40,7 +40,10 @@ export interface StepView {
   readonly id: string
   readonly pair: Pair
   readonly node: MappingNode
+  /** All that it names in `merge` and in `needs`, in this order. */
   readonly needs: readonly Mention[]
+  /** Those of them whose changes it brings together. */
+  readonly merges: readonly Mention[]
   /** Who works: named by the step itself, or by `defaults` where it has no more than a prompt. */
   readonly agent: Mention | undefined
   /** The checks that it names, or that `defaults` names for agents. */
@@ -55,8 +58,9 @@ export function surveyOf(document: Document, root: MappingNode): Survey {
     const { key, value } = pair
     if (value.kind !== 'mapping') continue
     const agent = textAt(value, 'agent') ?? (isPromptAlone(value) ? textAt(defaults, 'agent') : undefined)
-    const checks = field(value, 'check') ?? field(value, 'verify') ?? (agent && field(defaults, 'verify'))
-    steps.set(key, { id: key, pair, node: value, agent, checks: mentionsIn(checks), needs: mentionsIn(field(value, 'needs')) })
+    const merges = mentionsIn(field(value, 'merge'))
+    const checks = field(value, 'check') ?? field(value, 'verify') ?? ((agent || merges.length > 0) ? field(defaults, 'verify') : undefined)
+    steps.set(key, { id: key, pair, node: value, agent, checks: mentionsIn(checks), merges, needs: [...merges, ...mentionsIn(field(value, 'needs'))] })
   }
   return {
     document, root, steps, children: new Map(),

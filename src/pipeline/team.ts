@@ -23,11 +23,6 @@ export function teamOf(pipeline: Pipeline, step: Pick<AgentStep, 'agent' | 'capa
   return [...new Set(candidatesOf(pipeline, step).flatMap(({ name }) => chainOf(pipeline, name)))]
 }
 
-/** Everybody who may come to work on a step of a pipeline, but not on those of the pipelines that it calls. */
-export function usedAgents(pipeline: Pipeline): AgentSpec[] {
-  return [...new Set([...pipeline.steps.values()].flatMap((step) => (step.kind === 'agent' ? teamOf(pipeline, step) : [])))]
-}
-
 function named(pipeline: Pipeline, names: readonly string[]): AgentSpec[] {
   return [...new Set(names)].flatMap((name) => pipeline.agents.get(name) ?? [])
 }

@@ -1,5 +1,5 @@
 /** The keys that say what a step does, and the keys that belong to each of them alone. */
-export const STEP_KINDS = ['run', 'agent', 'check', 'approve', 'pipeline', 'deliver'] as const
+export const STEP_KINDS = ['run', 'agent', 'check', 'merge', 'approve', 'pipeline', 'deliver'] as const
 
 export type StepKindWord = (typeof STEP_KINDS)[number]
 
@@ -7,6 +7,7 @@ export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
   run: ['run', 'shell', 'outputs', 'cache'],
   agent: ['agent', 'capabilities', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs', 'cache'],
   check: ['check', 'cache'],
+  merge: ['merge', 'on_conflict', 'resolver', 'verify', 'repair'],
   approve: ['approve'],
   pipeline: ['pipeline', 'with'],
   deliver: ['deliver'],
@@ -42,6 +43,9 @@ export const TOOL_GROUPS: readonly (readonly [string, readonly string[]])[] = [
 
 /** In place of an agent's name: whoever is capable and free. */
 export const AUTO = 'auto'
+
+/** What becomes of changes that contradict each other. */
+export const CONFLICT_POLICIES = ['fail', 'ours', 'theirs', 'agent'] as const
 
 /** The formats of reports. */
 export const REPORT_FORMATS = ['json', 'junit', 'sarif', 'markdown', 'html'] as const

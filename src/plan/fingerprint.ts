@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
+import { agentsOf, checksNamed } from '../pipeline/involved.ts'
 import type { AgentSpec, Pipeline, StepSpec } from '../pipeline/pipeline.ts'
-import { teamOf } from '../pipeline/team.ts'
 import { inOrder } from './order.ts'
 import type { Plan } from './plan.ts'
 
@@ -65,10 +65,10 @@ const definitions = new WeakMap<Pipeline, Map<string, string>>()
 
 function definition(pipeline: Pipeline, spec: StepSpec): unknown {
   const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, cache: _cache, ...work } = spec
-  const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
-  const team = spec.kind === 'agent' ? teamOf(pipeline, spec).map((agent) => member(pipeline, agent)) : []
-  // The base is settled once for a run, whatever the file says later.
-  const { base: _base, ...workspace } = pipeline.workspace
+  const checks = checksNamed(spec)
+  const team = agentsOf(pipeline, spec).map((agent) => member(pipeline, agent))
+  // The base is settled once for a run, whatever the file says later. What was brought together once stays as it is.
+  const { base: _base, onConflict: _policy, resolver: _resolver, ...workspace } = pipeline.workspace
   return {
     work,
     team,

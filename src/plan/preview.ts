@@ -1,6 +1,7 @@
 import type { Pico } from '../base/money.ts'
-import type { AgentSpec, AgentStep, Pipeline, PriceSpec, StepKindName, StepSpec } from '../pipeline/pipeline.ts'
-import { candidatesOf, preferredOf, usedAgents } from '../pipeline/team.ts'
+import { checksNamed, usedAgents } from '../pipeline/involved.ts'
+import type { AgentSpec, AgentStep, Pipeline, PriceSpec, StepKindName } from '../pipeline/pipeline.ts'
+import { candidatesOf, preferredOf } from '../pipeline/team.ts'
 import { AUTO } from '../pipeline/words.ts'
 import type { RunCost, StepCost } from './estimate.ts'
 import type { Expressions } from '../pipeline/expression.ts'
@@ -173,8 +174,4 @@ function checksOf(pipeline: Pipeline, { detected }: Prospect): CheckPreview[] {
 function pricesOf(pipeline: Pipeline, prospect: Prospect): PricePreview[] {
   const models = new Set(usedAgents(pipeline).flatMap(modelsOf))
   return [...models].map((model) => ({ model, file: pipeline.file, price: prospect.priceOf(pipeline, model) ?? null }))
-}
-
-function checksNamed(spec: StepSpec): readonly string[] {
-  return spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
 }

@@ -53,8 +53,7 @@ function named(steps: readonly string[], hasMore: boolean): Carried {
 
 function placeOf(spec: StepSpec, inherited: Carried): Sight['place'] {
   if (spec.kind === 'approve') return 'nothing'
-  if (spec.kind === 'deliver') return 'worktree'
-  if (spec.kind === 'agent' || spec.workspace === 'worktree') return 'worktree'
+  if (spec.kind === 'deliver' || spec.kind === 'agent' || spec.kind === 'merge' || spec.workspace === 'worktree') return 'worktree'
   if (spec.workspace === 'none') return 'empty'
   return spec.workspace === 'inherit' && inherited.steps.length > 0 ? 'inherited' : 'checkout'
 }
@@ -64,6 +63,7 @@ function mayChange(pipeline: Pipeline, spec: StepSpec, inherited: Carried): bool
     case 'agent': return teamOf(pipeline, spec).some(canWrite)
     case 'run': return spec.workspace === 'worktree' || (spec.workspace === 'inherit' && inherited.steps.length > 0)
     case 'check': case 'approve': case 'deliver': return false
+    case 'merge': return inherited.steps.length > 0
     // Its own plan tells what its steps do.
     case 'pipeline': return true
   }

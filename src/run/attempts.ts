@@ -15,7 +15,9 @@ import { performNested } from './nested.ts'
 import type { NestedEngine } from './nested.ts'
 import { allRuns } from './nested-runs.ts'
 import type { NodeState, Run } from './run.ts'
+import { mergeKey } from './fold.ts'
 import { inheritedBy } from './settle.ts'
+import { sourcesOf } from './sources.ts'
 import type { Surroundings } from './surroundings.ts'
 import { upstreamOf } from './upstream.ts'
 
@@ -144,7 +146,7 @@ export class Attempts {
     const { step, kind } = this.#look(node)
     if (result.status === 'waiting' && step.kind === 'approve' && step.timeoutMs !== undefined) return { expiresAt: this.#world.clock.now() + step.timeoutMs }
     const { autonomy } = this.#world.plan.pipeline
-    const gate = result.status === 'passed' ? gateAfter(autonomy, step, kind, result.filesChanged ?? []) : undefined
+    const gate = result.status === 'passed' ? gateAfter(autonomy, step, kind, result) : undefined
     return gate ? { status: 'waiting', gate } : {}
   }
 
@@ -175,6 +177,8 @@ export class Attempts {
       former: formerAttempts(node),
       scope: scopeOf(plan, this.#run, facts, expressions, { step: node.step, matrix: node.matrix, attempt }),
       inherited: inheritedBy(this.#run, state),
+      resolved: (commits) => this.#run.resolved?.[mergeKey(commits)],
+      sources: () => sourcesOf(this.#world, this.#run, inheritedBy(this.#run, state)),
       base: this.#run.base?.commit ?? null,
       nested: this.#run.nested.get(node.id),
       get lineage() { return lineage(plan, step.spec.id) },

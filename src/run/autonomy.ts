@@ -1,6 +1,6 @@
 import type { Autonomy, StepSpec } from '../pipeline/pipeline.ts'
 import { AUTONOMIES } from '../pipeline/words.ts'
-import type { StepKind } from './contract.ts'
+import type { AttemptResult, StepKind } from './contract.ts'
 import type { Gate } from './gate.ts'
 
 /** Why a person is asked before a step starts; undefined where nobody is. */
@@ -11,8 +11,10 @@ export function gateBefore(autonomy: Autonomy, step: StepSpec, kind: StepKind | 
 }
 
 /** Why a person is asked before others build on what a step changed. */
-export function gateAfter(autonomy: Autonomy, step: StepSpec, kind: StepKind | undefined, filesChanged: readonly string[]): Gate | undefined {
+export function gateAfter(autonomy: Autonomy, step: StepSpec, kind: StepKind | undefined, { filesChanged = [], model }: AttemptResult): Gate | undefined {
   if (autonomy !== 'manual' || kind?.byAgents !== true || filesChanged.length === 0) return undefined
+  // A merge in which no agent had a part holds nothing that nobody was asked about.
+  if (step.kind === 'merge' && (model ?? null) === null) return undefined
   const [first = ''] = filesChanged
   const told = filesChanged.length === 1 ? `\`${first}\`` : `${filesChanged.length} files`
   return { reason: 'change', question: `may other steps build on what \`${step.id}\` changed in ${told}?` }

@@ -3,9 +3,10 @@ import type { Expressions, Scope } from '../pipeline/expression.ts'
 import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import type { Failure } from './failure.ts'
 import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
-import type { Artifact, CheckFinished, Delivered, Isolation, Noticed, Proof, Reusable } from './event.ts'
+import type { Artifact, ChangesMerged, CheckFinished, Delivered, Isolation, Noticed, Proof, Reusable } from './event.ts'
 import type { AgentWork } from './team.ts'
 import type { Run } from './run.ts'
+import type { Source } from './sources.ts'
 
 /** What the engine asks of a step kind: to perform one attempt and to tell how it ended. It never rejects for the step's sake. */
 export interface StepKind {
@@ -35,6 +36,10 @@ export interface AttemptTask {
   readonly scope: Scope
   /** Commits of the needed steps that changed files, in the order of `needs`. */
   readonly inherited: readonly string[]
+  /** The same with who made them and what for; worked out when it is asked for. */
+  sources(): readonly Source[]
+  /** What an agent made of these commits before, where another step saw the same. */
+  resolved(commits: readonly string[]): string | undefined
   /** The run's base; null outside a git repository. */
   readonly base: string | null
   /** Which checks hold of which trees, as far as this run made them. */
@@ -87,7 +92,7 @@ export interface NestedOrder {
 }
 
 /** Without `node` and `attempt`, which the engine adds. */
-export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Unplaced<Delivered> | Omit<Noticed, 'step'>
+export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Unplaced<ChangesMerged> | Unplaced<Delivered> | Omit<Noticed, 'step'>
 
 type Unplaced<E extends { readonly node: string; readonly attempt: number }> = Omit<E, 'node' | 'attempt'>
 

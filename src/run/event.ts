@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../base/json.ts'
+import type { Conflict } from '../base/conflict.ts'
 import type { Problem } from '../base/problem.ts'
 import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
 import type { Choice } from './choice.ts'
@@ -21,6 +22,7 @@ export type RunEvent =
   | RouteDecided
   | CheckFinished
   | Delivered
+  | ChangesMerged
   | AttemptEnded
   | NodeSkipped
   | NodeReused
@@ -142,6 +144,24 @@ export interface CheckResult {
   readonly exitCode: number | null
   readonly message: string | null
   readonly problems: readonly Problem[]
+}
+
+/** Changes were brought together, or were found to contradict each other. */
+export interface ChangesMerged {
+  readonly type: 'changes-merged'
+  readonly node: string
+  readonly attempt: number
+  /** In the order in which they were merged. */
+  readonly sides: readonly { readonly node: string; readonly commit: string }[]
+  readonly policy: 'fail' | 'ours' | 'theirs' | 'agent'
+  /** At most 100 of them. */
+  readonly conflicts: readonly Conflict[]
+  /** `clean`: there was nothing to decide; `decided`: the policy did; `resolved`: an agent did; `failed`: nobody did. */
+  readonly outcome: 'clean' | 'decided' | 'resolved' | 'failed'
+  /** The agent that resolved, or tried to. */
+  readonly resolver: string | null
+  /** What holds all of them now; null where it failed. */
+  readonly commit: string | null
 }
 
 export interface AttemptEnded {

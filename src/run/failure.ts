@@ -1,3 +1,5 @@
+import type { Conflict } from '../base/conflict.ts'
+
 /**
  * How an attempt ended badly, as data in an event. Each variant carries what its message needs; strangers' exceptions that
  * cannot be named become `internal`.
@@ -11,7 +13,8 @@ export type Failure =
   | { readonly code: 'expression-failed'; readonly message: string }
   | { readonly code: 'check-failed'; readonly message: string; readonly checks: readonly string[] }
   | { readonly code: 'setup-failed'; readonly message: string }
-  | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[] }
+  /** `conflicts` is absent in journals of older builds. */
+  | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[]; readonly conflicts?: readonly Conflict[] }
   | { readonly code: 'workspace-failed'; readonly message: string }
   | { readonly code: 'program-failed'; readonly message: string }
   | { readonly code: 'protected-path'; readonly message: string; readonly files: readonly string[] }

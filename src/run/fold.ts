@@ -1,5 +1,5 @@
 import type { CallReserved, CallSettled } from './call-event.ts'
-import type { AttemptEnded, AttemptStarted, CheckFinished, GateAnswered, Nested, NodeReused, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { AttemptEnded, AttemptStarted, ChangesMerged, CheckFinished, GateAnswered, Nested, NodeReused, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
 import type { Failure } from './failure.ts'
 import type { GateOpened } from './gate.ts'
 import { emptyRun, layNodes, layPlan } from './lay.ts'
@@ -27,6 +27,7 @@ export function fold(run: Run, event: Recorded): Run {
     case 'gate-answered': return withNode(run, event.node, (node) => answer(run, node, event))
     case 'check-finished': prove(run, event); return withNode(run, event.node, (node) => keepLatest(node, event.result))
     case 'delivered': run.deliveries.push(event); return run
+    case 'changes-merged': return withNode(run, event.node, (node) => mergeChanges(run, node, event))
     case 'call-reserved': return reserve(run, event)
     case 'call-settled': return settle(run, event)
     case 'route-decided': run.routes.push(event); return run
@@ -113,6 +114,7 @@ function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>
   node.startedAt ??= event.at
   node.fingerprint = event.fingerprint
   node.checks = []
+  delete node.merged
   node.agent = run.steps.get(node.step)?.agent ?? null
   node.attempts.push({ attempt: event.attempt, agent: node.agent, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [], work: null })
   run.retrying.delete(node.id)
@@ -202,6 +204,18 @@ function skip(run: Run, node: NodeState, event: Recorded<NodeSkipped>): void {
   node.finishedAt = event.at
   begun(run, node)
   endNode(run, node)
+}
+
+/** What an agent made of several changes before a step began holds for every step that sees the same. */
+function mergeChanges(run: Run, node: NodeState, event: Recorded<ChangesMerged>): void {
+  node.merged = event
+  if (event.outcome !== 'resolved' || event.commit === null || run.steps.get(node.step)?.kind === 'merge') return
+  run.resolved = { ...run.resolved, [mergeKey(event.sides.map(({ commit }) => commit))]: event.commit }
+}
+
+/** By what a merge is found again. */
+export function mergeKey(commits: readonly string[]): string {
+  return commits.join(' ')
 }
 
 function reserve(run: Run, event: Recorded<CallReserved>): Run {

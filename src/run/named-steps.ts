@@ -1,6 +1,6 @@
 import { hasExpression } from '../pipeline/template.ts'
+import { agentsInvolved, checksNamed } from '../pipeline/involved.ts'
 import type { StepSpec } from '../pipeline/pipeline.ts'
-import { teamOf } from '../pipeline/team.ts'
 import type { Plan } from '../plan/plan.ts'
 
 const memo = new WeakMap<Plan, Map<string, readonly string[]>>()
@@ -40,9 +40,8 @@ function matrixTexts(spec: StepSpec): unknown {
 
 function involved(plan: Plan, spec: StepSpec): unknown[] {
   const { pipeline } = plan
-  const checks = spec.kind === 'agent' ? spec.verify : spec.kind === 'check' ? spec.checks : []
-  const agent = spec.kind === 'agent' ? teamOf(pipeline, spec).map(({ env }) => env) : []
-  return [...checks.map((name) => pipeline.checks.get(name)?.run), ...agent, pipeline.workspace.setup]
+  const agents = agentsInvolved(pipeline, spec).map(({ env }) => env)
+  return [...checksNamed(spec).map((name) => pipeline.checks.get(name)?.run), ...agents, pipeline.workspace.setup]
 }
 
 function strings(value: unknown): string[] {

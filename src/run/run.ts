@@ -3,7 +3,7 @@ import type { Pico } from '../base/money.ts'
 import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
 import type { RouteDecided, UsageCounts } from './call-event.ts'
-import type { Artifact, BaseState, CheckResult, Delivered, GateAnswered, Isolation, NodeReused, Noticed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
+import type { Artifact, BaseState, ChangesMerged, CheckResult, Delivered, GateAnswered, Isolation, NodeReused, Noticed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
 import type { Gate } from './gate.ts'
 import type { AgentChosen, AgentWork } from './team.ts'
 
@@ -45,6 +45,8 @@ export interface Run {
   choice: Choice
   /** Commits that all steps see: none but in a nested run. */
   inherited: readonly string[]
+  /** What an agent made of changes that contradicted each other where a step saw several, by their commits; absent where none did. */
+  resolved?: Readonly<Record<string, string>>
   /** What all calls were charged, those of nested runs too. */
   spent: Pico
 }
@@ -111,6 +113,8 @@ export interface NodeState {
   skipped: SkipCause | null
   cost: Pico
   checks: CheckResult[]
+  /** How the changes that it sees were last brought together; absent where there was nothing to bring together. */
+  merged?: ChangesMerged
   /** Why a person is or was asked, where the step itself asks nobody. */
   gate: Gate | null
   /** When its question is no longer to be answered. */

@@ -15,8 +15,13 @@ export interface Supervision {
   readonly work: WorkCount
 }
 
-/** What surrounds an agent: its model behind the caller, which holds and settles every call in the journal. */
-export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec, { watch, work }: Supervision): Promise<AgentIo & { readonly answeredBy: () => string }> {
+/**
+ * What surrounds an agent: its model behind the caller, which holds and settles every call in the journal. `seat` tells apart the
+ * conversations of one attempt; the only one has none.
+ */
+export async function agentIo(
+  world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec, seat: string, { watch, work }: Supervision,
+): Promise<AgentIo & { readonly answeredBy: () => string }> {
   const caller = await world.caller()
   const target = targetOf(world.pipeline, agent)
   let calls = 0
@@ -32,7 +37,7 @@ export async function agentIo(world: StepWorld, task: AttemptTask, io: AttemptIo
     },
     transcript: (entry) => io.transcript(entry),
     async call(request) {
-      const slot = { node: task.node, attempt: task.attempt, call: calls, agent: agent.name }
+      const slot = { node: `${task.node}${seat}`, attempt: task.attempt, call: calls, agent: agent.name }
       calls += 1
       work.turn()
       // How long it waits for room, or between retries, is bounded elsewhere: only a call under way can stall.

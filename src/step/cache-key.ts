@@ -5,6 +5,7 @@ import type { Cache } from '../cache/cache.ts'
 import type { Listing } from '../cache/listing.ts'
 import { hasExpression } from '../pipeline/template.ts'
 import type { AttemptTask } from '../run/contract.ts'
+import { knownInherited } from './inherited.ts'
 import { placeKind } from './place.ts'
 import type { StepWorld } from './world.ts'
 
@@ -59,8 +60,8 @@ function checkoutSeen(world: StepWorld, cache: Cache, task: AttemptTask, listing
 async function treeSeen(world: StepWorld, cache: Cache, task: AttemptTask): Promise<string | undefined> {
   const workspaces = await world.workspaces()
   if (!workspaces.ok) return undefined
-  const commit = await workspaces.value.combine(task.inherited)
-  return commit.ok ? workspaces.value.digest(commit.value, cache.without) : undefined
+  const commit = await knownInherited(world, task, workspaces.value)
+  return commit === undefined ? undefined : workspaces.value.digest(commit, cache.without)
 }
 
 /** Everything with expressions that the step would run or ask, evaluated; undefined where that fails. */

@@ -11,6 +11,7 @@ import type { CheckResult } from '../run/event.ts'
 import { cacheKey, traceName } from './cache-key.ts'
 import type { CacheKey } from './cache-key.ts'
 import { commitText } from './commit.ts'
+import { knownInherited } from './inherited.ts'
 import { placeKind } from './place.ts'
 import type { StepWorld } from './world.ts'
 
@@ -65,10 +66,10 @@ async function restore({ checkout }: StepWorld, cache: Cache, entry: CacheEntry)
 async function commitAgain(world: StepWorld, task: AttemptTask, entry: CacheEntry, tree: string): Promise<string | undefined> {
   const workspaces = await world.workspaces()
   if (!workspaces.ok) return undefined
-  const parent = await workspaces.value.combine(task.inherited)
-  if (!parent.ok) return undefined
+  const parent = await knownInherited(world, task, workspaces.value)
+  if (parent === undefined) return undefined
   const text = commitText(task, { agent: task.step.kind === 'agent' ? task.step.agent : undefined, model: entry.model ?? undefined })
-  const commit = await workspaces.value.commit(tree, parent.value, text)
+  const commit = await workspaces.value.commit(tree, parent, text)
   await workspaces.value.pin(task.node, commit)
   return commit
 }

@@ -2,7 +2,7 @@ import type { CheckStep } from '../pipeline/pipeline.ts'
 import type { AttemptIo, AttemptResult, AttemptTask, StepKind } from '../run/contract.ts'
 import { blocking, checkFailure, judge } from './judge.ts'
 import { atPlace } from './place.ts'
-import type { Place } from './place.ts'
+import type { Place } from './tree-place.ts'
 import type { StepWorld } from './world.ts'
 
 /** A list of checks on the workspace of what the step needs. What they write is not kept. */

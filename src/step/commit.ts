@@ -3,10 +3,10 @@ import type { Result } from '../base/result.ts'
 import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 import type { Collected, CommitText } from '../workspace/workspace.ts'
-import { workspaceFailure } from './place.ts'
-import type { Place } from './place.ts'
+import { leakIn } from './leak.ts'
+import { workspaceFailure } from './tree-place.ts'
+import type { Place } from './tree-place.ts'
 import type { StepWorld } from './world.ts'
-import type { Worktree } from './worktree.ts'
 
 /** Who made a change, for the trailers of its commit. */
 export interface Author {
@@ -21,25 +21,11 @@ export async function commitPlace(world: Pick<StepWorld, 'leaks'>, task: Attempt
   const collected = await collectPlace(task, place, author)
   if (!collected.ok || !place.worktree || collected.value.commit === null) return collected
   const { workspaces, workspace } = place.worktree
-  const leaked = await leakedFiles(world, place.worktree, collected.value.commit)
-  if (leaked.length > 0) return err(leakFailure(leaked))
+  const leak = await leakIn(world, workspaces, workspace.base, collected.value.commit)
+  if (leak) return err(leak)
   await workspaces.pin(task.node, collected.value.commit)
   await io.keep('change.patch', await workspaces.patch(workspace.base, collected.value.commit))
   return collected
-}
-
-/** What a commit adds is looked at before anything may build on it: nobody takes back what was handed on. */
-async function leakedFiles(world: Pick<StepWorld, 'leaks'>, { workspaces, workspace }: Worktree, commit: string): Promise<string[]> {
-  const patch = await workspaces.patch(workspace.base, commit, 'added')
-  return patch.split(/^diff --git /m).slice(1).flatMap((part) => {
-    const added = part.split('\n').filter((line) => line.startsWith('+')).map((line) => line.slice(1))
-    return world.leaks(added.join('\n')) ? [/^\+\+\+ (?:b\/)?(.*)$/m.exec(part)?.[1] ?? ''] : []
-  })
-}
-
-function leakFailure(files: readonly string[]): Failure {
-  const shown = files.slice(0, 5).map((file) => `\`${file}\``).join(', ')
-  return { code: 'secret-leaked', message: `a secret stands in what was changed, and nothing of it is kept: ${shown}`, files }
 }
 
 /** The same without keeping it: what a check is to judge before anybody knows whether it stays. */
@@ -50,12 +36,9 @@ export async function collectPlace(task: AttemptTask, place: Place, author: Auth
   return collected.ok ? collected : err(workspaceFailure(collected.error))
 }
 
+/** What a commit of the runner says. */
 export function commitText(task: AttemptTask, author: Author): CommitText {
-  return { message: subject(task), trailers: trailers(task, author) }
-}
-
-function subject(task: AttemptTask): string {
-  return `orch-run: ${task.node}`
+  return { message: `orch-run: ${task.node}`, trailers: trailers(task, author) }
 }
 
 function trailers(task: AttemptTask, author: Author): (readonly [string, string])[] {

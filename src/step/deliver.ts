@@ -1,4 +1,4 @@
-import { err, ok } from '../base/result.ts'
+import { ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { DeliverStep } from '../pipeline/pipeline.ts'
 import type { AttemptResult, StepKind } from '../run/contract.ts'
@@ -8,7 +8,8 @@ import { deliverComment, deliverPullRequest } from './deliver-forge.ts'
 import { deliverPatch } from './deliver-patch.ts'
 import type { Delivery, Messenger } from './delivery.ts'
 import { blocking, checkFailure, judge } from './judge.ts'
-import { atPlace, workspaceFailure } from './place.ts'
+import { inheritedCommits } from './inherited.ts'
+import { atPlace } from './place.ts'
 import { checksAbove, proofOf } from './proof.ts'
 import type { StepWorld } from './world.ts'
 
@@ -32,15 +33,16 @@ export function deliverKind(world: StepWorld): StepKind {
 
 /** Undefined where nothing was changed, or where only a message is delivered. */
 async function prepare(messenger: Messenger): Promise<Result<Delivery | undefined, Failure>> {
-  const { world, task, step } = messenger
+  const { world, task, io, step } = messenger
   const isMessage = step.patch === undefined && step.branch === undefined && step.pullRequest === undefined
   if (task.inherited.length === 0 || isMessage) return ok(undefined)
   const workspaces = await world.workspaces()
   if (!workspaces.ok) return workspaces
-  const commit = await workspaces.value.combine(task.inherited)
-  if (!commit.ok) return err(workspaceFailure(commit.error))
-  await workspaces.value.pin(task.node, commit.value)
-  return ok({ ...messenger, workspaces: workspaces.value, commit: commit.value })
+  const commits = await inheritedCommits(world, task, io, workspaces.value)
+  if (!commits.ok) return commits
+  const commit = commits.value[0] ?? ''
+  await workspaces.value.pin(task.node, commit)
+  return ok({ ...messenger, workspaces: workspaces.value, commit })
 }
 
 /** Makes every check again that this very tree has not passed. Undefined: the commit is proven, or need not be. */

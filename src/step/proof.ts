@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '../base/json.ts'
 import type { Json } from '../base/json.ts'
-import type { CheckSpec, Pipeline } from '../pipeline/pipeline.ts'
+import { checksNamed } from '../pipeline/involved.ts'
+import type { CheckSpec } from '../pipeline/check-spec.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Proof } from '../run/event.ts'
 import type { StepWorld } from './world.ts'
 
@@ -19,8 +21,7 @@ export function checksAbove({ steps }: Pipeline, id: string): readonly string[] 
     const spec = steps.get(one)
     for (const need of spec?.needs ?? []) seen.add(need)
     if (one === id || !spec) continue
-    const own = 'verify' in spec ? spec.verify : spec.kind === 'check' ? spec.checks : []
-    for (const name of own) names.add(name)
+    for (const name of checksNamed(spec)) names.add(name)
   }
   return [...names]
 }

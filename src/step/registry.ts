@@ -5,6 +5,7 @@ import { approveKind } from './approve.ts'
 import { cached } from './cached.ts'
 import { checkKind } from './check.ts'
 import { deliverKind } from './deliver.ts'
+import { mergeKind } from './merge.ts'
 import { pipelineKind } from './pipeline.ts'
 import { runKind } from './run.ts'
 import type { StepWorld } from './world.ts'
@@ -15,6 +16,7 @@ export function stepKinds(world: StepWorld): Readonly<Record<StepKindName, StepK
     run: cached(world, runKind(world)),
     agent: cached(world, agentKind(world)),
     check: cached(world, checkKind(world)),
+    merge: mergeKind(world),
     approve: approveKind(world),
     deliver: deliverKind(world),
     pipeline: pipelineKind(world, stepKinds),

@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts'
 import { formatUsd } from '../base/money.ts'
 import type { RouteDecided } from '../run/call-event.ts'
-import type { AttemptEnded, CheckFinished, Delivered, GateAnswered, Nested, NodeReused, Noticed, Recorded, RunResumed, SkipCause, StopCause } from '../run/event.ts'
+import type { AttemptEnded, ChangesMerged, CheckFinished, Delivered, GateAnswered, Nested, NodeReused, Noticed, Recorded, RunResumed, SkipCause, StopCause } from '../run/event.ts'
 import type { AgentChosen } from '../run/team.ts'
 import type { Run } from '../run/run.ts'
 import { statusStyle } from './paint.ts'
@@ -30,6 +30,7 @@ function linesOf(event: Recorded, run: Run, voice: Voice): string[] {
     case 'route-decided': return routeLines(event, voice)
     case 'check-finished': return checkLines(event, voice)
     case 'delivered': return [deliveredLine(event, voice)]
+    case 'changes-merged': return mergeLines(event, voice)
     case 'attempt-ended': return [endLine(event, run, voice)]
     case 'node-skipped': return [`${named(event.node, voice)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
     case 'node-reused': return [`${named(event.node, voice)}: ${paint('green', 'passed')}, ${reuseWords(event)}`]
@@ -88,6 +89,15 @@ function checkLines(event: CheckFinished, voice: Voice): string[] {
   })
   const left = problems.length - told.length
   return [head, ...told, ...(left > 0 ? [`${outputPrefix(`${prefix}${event.node}`, paint)}and ${counted(left, 'more problem')}`] : [])]
+}
+
+/** That changes went together is told by the end of the step; here, what did not. */
+function mergeLines({ node, conflicts, outcome, policy, resolver }: ChangesMerged, voice: Voice): string[] {
+  if (conflicts.length === 0) return []
+  const words = { clean: '', decided: `decided by \`${policy}\``, resolved: `resolved by ${plainLine(resolver ?? 'nobody')}`, failed: 'not resolved' }[outcome]
+  const style = outcome === 'failed' ? 'red' : 'yellow'
+  const files = conflicts.map(({ path, kind, severity }) => `${plainLine(path)} (${kind}, ${severity})`)
+  return [`${named(node, voice)}: ${counted(conflicts.length, 'contradiction')}, ${voice.paint(style, words)}: ${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}`]
 }
 
 function endLine(event: AttemptEnded, run: Run, voice: Voice): string {

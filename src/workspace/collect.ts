@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Result, ok } from '../base/result.ts'
+import { readBlobs } from './blobs.ts'
 import { type RawChange, type RawPath, joinZero, parseRaw, toText } from './bytes.ts'
 import { findChanges } from './changes.ts'
 import { refused } from './failing.ts'
@@ -75,18 +76,4 @@ async function unfit(repository: TrustedRepository, changes: readonly RawChange[
   if (first === undefined) return undefined
   const message = `link ${shown(first.path)} points to ${shown(first.target)}, which is outside of the workspace`
   return refused(message, leaving.map((link) => link.path))
-}
-
-/** Contents in the order of the objects, one character per byte. */
-async function readBlobs(repository: TrustedRepository, objects: readonly string[]): Promise<string[]> {
-  if (objects.length === 0) return []
-  const output = await repository.ask(['cat-file', '--batch'], { input: `${objects.join('\n')}\n` })
-  const text = output.toString('latin1')
-  let at = 0
-  return objects.map(() => {
-    const end = text.indexOf('\n', at)
-    const size = Number(text.slice(at, end).split(' ')[2] ?? 0)
-    at = end + size + 2
-    return text.slice(end + 1, end + 1 + size)
-  })
 }

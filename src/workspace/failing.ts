@@ -4,7 +4,7 @@ import { plainText } from './shown.ts'
 import type { WorkspaceFailure } from './workspace.ts'
 
 /** Runs what may meet a refusal of git or of the disk, and turns that into data; bugs go through. */
-export async function failing<T>(act: () => Promise<Result<T, WorkspaceFailure>>): Promise<Result<T, WorkspaceFailure>> {
+export async function failing<T, Failure = never>(act: () => Promise<Result<T, WorkspaceFailure | Failure>>): Promise<Result<T, WorkspaceFailure | Failure>> {
   try {
     return await act()
   } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isAbsolute, join, normalize } from 'node:path'
 import type { Owner, Ports, Repository } from '../base/ports.ts'
 import { type Result, err, ok } from '../base/result.ts'
+import { readPaths } from './blobs.ts'
 import { publishBranch } from './branch.ts'
 import { splitZero, toRaw } from './bytes.ts'
 import { clearFolder } from './clear.ts'
@@ -10,7 +11,7 @@ import { commitTree } from './commit.ts'
 import { failing, failingValue, gitFailed } from './failing.ts'
 import { type Guard, createGuard } from './guard.ts'
 import { exactPattern } from './ignore.ts'
-import { mergeAll } from './merge.ts'
+import { changedPaths, mergeAll, sealMerge } from './merge.ts'
 import { pinCommit } from './pin.ts'
 import { below, realPlace } from './place.ts'
 import { type Pool, createPool } from './pool.ts'
@@ -92,12 +93,16 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
   return {
     acquire: (commits) => failing(async () => {
       const own = await started()
-      const commit = await mergeAll(own.repository, opened.base, commits)
-      if (!commit.ok) return commit
-      const [slot] = await allSettled([own.pool.take(commit.value), own.guard.begin()])
+      const merged = await mergeAll(own, opened.base, { sides: commits.map((commit) => ({ commit, name: commit.slice(0, 12) })), policy: 'fail' })
+      if (!merged.ok) return merged
+      const [slot] = await allSettled([own.pool.take(merged.value.commit), own.guard.begin()])
       rented.set(slot.tree, slot)
       return ok(await furnish(own, slot, opened))
     }),
+    merge: (order) => failing(async () => mergeAll(await started(), opened.base, order)),
+    seal: (tree, commits, text) => failingValue(async () => sealMerge((await started()).repository, tree, commits, text)),
+    changes: async (from, to) => changedPaths((await started()).repository, from, to),
+    contents: async (tree, paths) => readPaths((await started()).repository, tree, paths),
     collect: (workspace, text) => withSlot(workspace, async (own, slot) => collect(own, slot, unshared, text, clock.now() / 1000)),
     restore: (workspace, tree) => withSlot(workspace, async (own, slot) => failingValue(async () => {
       await restoreTree(own, slot, tree, unshared)
@@ -105,7 +110,6 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
       if (tenant) await files.own(slot.tree, tenant, 'tree')
     })),
     lend: (workspace, tenant) => withSlot(workspace, async (own, slot) => failingValue(() => lend(own, slot, lent, tenant))),
-    combine: (commits) => failing(async () => mergeAll((await started()).repository, opened.base, commits)),
     treeOf: async (commit) => (await (await started()).repository.ask(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`])).toString('latin1').trim(),
     publish: (branch, commit) => failing(async () => publishBranch(git, opened.repository, branch, commit)),
     async patch(from, to, form = 'readable') {

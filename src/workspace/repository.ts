@@ -133,6 +133,8 @@ function configuration(user: Repository): string {
 	auto = false
 [commit]
 	gpgSign = false
+[merge]
+	directoryRenames = false
 [submodule]
 	recurse = false
 [protocol]

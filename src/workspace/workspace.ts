@@ -1,3 +1,4 @@
+import type { Conflict } from '../base/conflict.ts'
 import type { Owner } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
 
@@ -20,9 +21,17 @@ export interface Workspaces {
    * Nothing of a former tenant is left. Linked and copied paths are there; running `workspace.setup` is the caller's business.
    */
   acquire(commits: readonly string[]): Promise<Result<Workspace, WorkspaceFailure>>
+  /** Brings changes together without laying anything out; what the policy answers for `Failure` comes back as it is. */
+  merge<Failure = never>(order: MergeOrder<Failure>): Promise<Result<Merged, WorkspaceFailure | Failure>>
+  /** One commit of a tree that was made from these commits, by the runner; its parents are those that no other of them holds. */
+  seal(tree: string, commits: readonly string[], text: CommitText): Promise<Result<string, WorkspaceFailure>>
+  /** Contents of files in a tree or commit, in the order of the paths; undefined where there is none. */
+  contents(tree: string, paths: readonly string[]): Promise<readonly (Buffer | undefined)[]>
+  /** Paths that differ between two commits or trees, relative to the repository's top, sorted. */
+  changes(from: string, to: string): Promise<readonly string[]>
   /** The state of a workspace as a tree, and as a commit where it differs from the base. Runs nothing that is in the workspace. */
   collect(workspace: Workspace, commit: CommitText): Promise<Result<Collected, WorkspaceFailure>>
-  /** Puts the tree back to what was collected: files that checks wrote are gone, ignored ones (caches) stay. */
+  /** Lays the files of any tree, as that of what was collected before: files that checks wrote are gone, ignored ones (caches) stay. */
   restore(workspace: Workspace, tree: string): Promise<Result<void, WorkspaceFailure>>
   /** Gives the tree to the user that its tenant runs as, until it is released. Only for root. */
   lend(workspace: Workspace, tenant: Owner): Promise<Result<void, WorkspaceFailure>>
@@ -31,8 +40,6 @@ export interface Workspaces {
    * was `added`, every file as text.
    */
   patch(from: string, to: string, form?: 'readable' | 'whole' | 'added'): Promise<string>
-  /** One commit that holds all these, merged in their order; laid out nowhere. */
-  combine(commits: readonly string[]): Promise<Result<string, WorkspaceFailure>>
   /** The tree of a commit. */
   treeOf(commit: string): Promise<string>
   /** A digest of the files of a commit but these. */
@@ -57,6 +64,55 @@ export interface CommitText {
   readonly trailers: readonly (readonly [string, string])[]
 }
 
+/** Changes to be merged, and who made them. */
+export interface Side {
+  readonly commit: string
+  /** What people call it: the node that made it. */
+  readonly name: string
+}
+
+export interface MergeOrder<Failure = never> {
+  /** The first comes first: it is `ours` for the second, both are for the third. */
+  readonly sides: readonly Side[]
+  /**
+   * What becomes of contradictions. `ours` keeps what came earlier in the order, `theirs` what came later: of texts the lines in
+   * question, of anything else the whole file or its absence. A function is asked for the tree that is to stand instead.
+   */
+  readonly policy: 'fail' | 'ours' | 'theirs' | ((knot: Knot) => Promise<Result<string, Failure>>)
+  /** For one commit of the runner over all sides; left out: a commit for each two, as an implicit merge makes them. */
+  readonly text?: () => CommitText
+}
+
+export interface Merged {
+  /** That of a side where it holds all the others. */
+  readonly commit: string
+  /** Contradictions that the policy decided. */
+  readonly conflicts: readonly Conflict[]
+}
+
+/** A contradiction of two changes for whoever is to resolve it. */
+export interface Knot {
+  /** With conflict markers in texts; of anything else the side that git left there. */
+  readonly tree: string
+  readonly conflicts: readonly Conflict[]
+  readonly commits: { readonly base: string; readonly ours: string; readonly theirs: string }
+  /** What is merged already, in its order. */
+  readonly sides: readonly Side[]
+  readonly side: Side
+  /** Files that lie beside their own place, since something else is there; none of them may stay. */
+  readonly aside: readonly string[]
+  /** The versions of the files in question that are plain files. */
+  readonly files: readonly KnotFile[]
+}
+
+export interface KnotFile {
+  readonly path: string
+  readonly side: 'base' | 'ours' | 'theirs'
+  readonly content: Buffer
+  /** Whether the file stands in the tree with conflict markers. */
+  readonly hasMarkers: boolean
+}
+
 export interface Collected {
   readonly tree: string
   /** Null when nothing was changed. */
@@ -69,7 +125,7 @@ export interface Collected {
 export type Published = 'made' | 'moved' | 'there'
 
 export type WorkspaceFailure =
-  | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[] }
+  | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[]; readonly conflicts: readonly Conflict[] }
   | { readonly code: 'git-failed'; readonly message: string }
   /** A link out of the tree, or a name that git cannot keep. */
   | { readonly code: 'refused'; readonly message: string; readonly files: readonly string[] }

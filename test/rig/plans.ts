@@ -19,7 +19,7 @@ export function planOf(steps: readonly StepSpec[], more: Partial<Pipeline> = {})
   return buildPlan({
     file: 'pipeline.yml', name: 'test', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
     routes: new Map(), limits: LIMITS, agents: new Map(), checks: new Map(),
-    workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [] }, autonomy: 'full', steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, reports: {}, children: new Map(), ...more,
+    workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [], onConflict: 'fail', resolver: undefined }, autonomy: 'full', steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, reports: {}, children: new Map(), ...more,
   })
 }
 

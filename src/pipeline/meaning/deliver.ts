@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../../document/diagnostic.ts'
 import { report } from '../../document/report.ts'
-import { field, mentionsIn, textAt } from '../fields.ts'
+import { field } from '../fields.ts'
 import { allOf, quoted } from '../phrase.ts'
 import { callsOf } from '../survey.ts'
 import type { StepView, Survey } from '../survey.ts'
+import { isReader } from './reader.ts'
 
 /** What a delivery of changes says; a comment is about something else. */
 const CHANGES = ['patch', 'branch', 'pull_request']
@@ -47,15 +48,6 @@ function isWriter(survey: Survey, step: StepView): boolean {
   const workspace = field(step.node, 'workspace')
   const isScript = step.node.pairs.has('run') && workspace?.kind === 'scalar' && workspace.value === 'worktree'
   return step.agent !== undefined || isScript || ['agent', 'merge', 'tasks', 'pipeline'].some((kind) => step.node.pairs.has(kind))
-}
-
-/** An agent whose model has no tool that writes, or whose permissions forbid all of them. */
-function isReader({ agents }: Survey, name: string): boolean {
-  const agent = agents?.get(name)?.value
-  if (!agent) return false
-  if (textAt(agent, 'permissions')?.name === 'read-only') return true
-  const executor = textAt(agent, 'executor')?.name ?? 'llm'
-  return executor === 'llm' && mentionsIn(field(agent, 'tools')).every((tool) => tool.name !== 'files' && tool.name !== 'shell' && !tool.name.startsWith('mcp.'))
 }
 
 /** By checks of its own, by those of the pipeline that it calls, or by a check step between it and the delivery. */

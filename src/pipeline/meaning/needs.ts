@@ -21,28 +21,35 @@ function stepMistakes(survey: Survey, step: StepView, suggest: Suggest): Diagnos
     const times = (seen.get(need.name) ?? 0) + 1
     seen.set(need.name, times)
     if (times > 1) return times === 2 ? [repeated(survey, step, need)] : []
-    if (need.name === step.id) return [selfNeed(survey, need)]
+    if (need.name === step.id) return [selfNeed(survey, step, need)]
     return survey.stepIds.has(need.name) ? [] : [unknownNeed(survey, step, need, suggest(need.name))]
   })
 }
 
 function unknownNeed({ document, steps }: Survey, step: StepView, need: Mention, help: string | undefined): Diagnostic {
-  const message = `step ${quoted(step.id)} needs ${quoted(need.name)}, which is no step of this pipeline`
+  const message = `step ${quoted(step.id)} ${wants(step, need)} ${quoted(need.name)}, which is no step of this pipeline`
   const names = need.name.split(/[\s,]+/).filter((name) => name !== '')
   const isList = names.length > 1 && names.every((name) => steps.has(name))
   return report(document, need.node.span, 'unknown-need', 'error', message, { help: isList ? `write a list: \`[${names.join(', ')}]\`` : help })
 }
 
-function selfNeed({ document }: Survey, need: Mention): Diagnostic {
-  const message = `step ${quoted(need.name)} needs itself, so it could never start`
+function selfNeed({ document }: Survey, step: StepView, need: Mention): Diagnostic {
+  const message = `step ${quoted(need.name)} ${wants(step, need)} itself, so it could never start`
   return report(document, need.node.span, 'self-need', 'error', message, { help: 'leave it out' })
 }
 
 function repeated({ document }: Survey, step: StepView, need: Mention): Diagnostic {
   const first = step.needs.find((other) => other.name === need.name) ?? need
-  const message = `step ${quoted(step.id)} names ${quoted(need.name)} twice in \`needs\``
+  const isMerged = step.merges.includes(first) && !step.merges.includes(need)
+  const message = isMerged
+    ? `step ${quoted(step.id)} needs ${quoted(need.name)} already, since it merges it`
+    : `step ${quoted(step.id)} names ${quoted(need.name)} twice in ${step.merges.includes(need) ? '`merge`' : '`needs`'}`
   const related = [{ span: first.node.span, message: 'first here' }]
   return report(document, need.node.span, 'repeated-need', 'warning', message, { related })
+}
+
+function wants(step: StepView, need: Mention): string {
+  return step.merges.includes(need) ? 'merges' : 'needs'
 }
 
 /** A message of a thousand names helps nobody; the places beside it go further. */
@@ -64,8 +71,9 @@ function cycleMistakes(survey: Survey): Diagnostic[] {
 
 function edge({ steps }: Survey, id: string, needed: string): RelatedSpan {
   const step = steps.get(id)
-  const span = step?.needs.find((need) => need.name === needed)?.node.span ?? step?.pair.keySpan ?? { start: 0, end: 0 }
-  return { span, message: `step ${quoted(id)} needs ${quoted(needed)}` }
+  const need = step?.needs.find((one) => one.name === needed)
+  const span = need?.node.span ?? step?.pair.keySpan ?? { start: 0, end: 0 }
+  return { span, message: `step ${quoted(id)} ${step && need ? wants(step, need) : 'needs'} ${quoted(needed)}` }
 }
 
 function told(cycle: readonly string[]): string {

@@ -32,13 +32,13 @@ function agentMistakes(survey: Survey, steps: readonly string[]): Diagnostic[] {
   const known = survey.agents
   if (!known) return []
   const suggest = createSuggestions([...known.keys()])
-  const holders = [{ who: '`defaults`', node: field(survey.root, 'defaults') }, ...holdersOf(survey, steps)]
-  return holders.flatMap(({ who, node }) => {
-    const agent = textAt(node, 'agent')
-    if (!agent || agent.name === AUTO || known.has(agent.name)) return []
-    const message = `${who} names the agent ${quoted(agent.name)}, which is not declared`
+  const holders = [...['defaults', 'workspace'].map((key) => ({ who: `\`${key}\``, node: field(survey.root, key) })), ...holdersOf(survey, steps)]
+  return holders.flatMap(({ who, node }) => ['agent', 'resolver'].flatMap((key) => {
+    const agent = textAt(node, key)
+    if (!agent || (key === 'agent' && agent.name === AUTO) || known.has(agent.name)) return []
+    const message = `${who} names the ${key} ${quoted(agent.name)}, which is ${key === 'agent' ? 'not declared' : 'no agent of this pipeline'}`
     return [unknown(survey, agent, 'unknown-agent', message, suggest(agent.name), 'agents')]
-  })
+  }))
 }
 
 function checkMistakes(survey: Survey, steps: readonly string[]): Diagnostic[] {

@@ -8,6 +8,7 @@ import { environmentMistakes } from './environment.ts'
 import { inputMistakes } from './inputs.ts'
 import { limitMistakes } from './limits.ts'
 import { matrixMistakes } from './matrix.ts'
+import { mergeMistakes } from './merges.ts'
 import { needsMistakes } from './needs.ts'
 import { outputsMistakes } from './outputs.ts'
 import { pathMistakes } from './paths.ts'
@@ -34,6 +35,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   outputsMistakes,
   pipelineMistakes,
   deliverMistakes,
+  mergeMistakes,
   shellMistakes,
   environmentMistakes,
   pathMistakes,

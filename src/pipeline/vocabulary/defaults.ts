@@ -9,9 +9,9 @@ export const defaults = record(
     timeout: Type.Optional(duration({ description: 'The longest that one attempt may take; does not bound how long a person may think about an `approve` step.', examples: ['20m'] })),
     retry: Type.Optional(retry),
     verify: Type.Optional(oneOrMany(NAME, {
-      description: 'Checks of the work of every `agent` step without `verify`; `verify: []` is a step without.', examples: [['types', 'lint', 'tests']],
+      description: 'Checks of the work of every `agent` and `merge` step without `verify`; `verify: []` is a step without.', examples: [['types', 'lint', 'tests']],
     })),
-    repair: Type.Optional(count(0, 100, { description: 'How often a failed check goes back to the agent. Default: 0.', examples: [3], default: 0 })),
+    repair: Type.Optional(count(0, 100, { description: 'How often a failed check goes back to the agent, or to the resolver of a merge. Default: 0.', examples: [3], default: 0 })),
     agent: Type.Optional(text(NAME, {
       description: 'The agent of steps that have a `prompt` or a `prompt_file` and name none.', examples: ['developer'],
     })),

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, OWN_PATH, STEP_ID } from '../patterns.ts'
-import { foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
+import { CONFLICT_POLICIES, foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
 import { deliver } from './deliver.ts'
 import { count, duration, env, flag, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
@@ -106,11 +106,11 @@ const kindKeys = {
     examples: ['./prompts/fix.md'],
   })),
   verify: Type.Optional(oneOrMany(NAME, {
-    description: 'Checks of the agent’s work, in its worktree, when it says that it is done.',
+    description: 'Checks of the agent’s work, in its worktree, when it says that it is done; of a `merge`, those of the merged tree.',
     examples: [['types', 'lint', 'tests']],
   })),
   repair: Type.Optional(count(0, 100, {
-    description: 'How often a failed check goes back to the agent. Default: 0.',
+    description: 'How often a failed check goes back to the agent, or to the `resolver` of a `merge`. Default: 0.',
     examples: [3],
     default: 0,
   })),
@@ -119,6 +119,21 @@ const kindKeys = {
     minItems: 1,
     description: 'Checks to make on the workspace of what the step needs.',
     examples: [['lint', 'tests']],
+  })),
+  merge: Type.Optional(oneOrMany(FILLED, {
+    minItems: 1,
+    description: 'Steps whose changes are brought together in this order, as one commit. They are needed without being named in `needs`.',
+    examples: [['implement', 'docs']],
+  })),
+  on_conflict: Type.Optional(words(CONFLICT_POLICIES, {
+    description:
+      'What becomes of changes that contradict each other. `fail`: the step fails. `ours`: what came earlier in the order stands. ' +
+      '`theirs`: what came later. `agent`: the `resolver` decides. Default: that of `workspace`.',
+    examples: ['agent'], default: 'fail',
+  })),
+  resolver: Type.Optional(text(NAME, {
+    description: 'The agent that resolves contradictions, and repairs what a check finds in the merged tree. Default: that of `workspace`.',
+    examples: ['developer'],
   })),
   approve: Type.Optional(text(FILLED, {
     description: 'A question to a person. The run stops with exit code 6 and goes on with `resume` once `orch-run approve` has answered it.',
@@ -201,6 +216,7 @@ export const step = record(
       ...STEP_KINDS.map((kind) =>
         when({ required: [kind] }, { properties: noneOf(foreignKeys(kind)) })),
       when({ required: ['agent'] }, { anyOf: PROMPTS, properties: AGENT_FORMS }),
+      when({ required: ['merge'] }, { properties: { workspace: AGENT_FORMS.workspace } }),
       when({ required: ['prompt'] }, { properties: { prompt_file: false } }),
     ],
   },
@@ -218,6 +234,6 @@ export const kindRules = when(
 
 export const steps = named(STEP_ID, step, {
   minProperties: 1,
-  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check`, `approve`, `pipeline` and `deliver` says the kind of a step.',
+  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check`, `merge`, `approve`, `pipeline` and `deliver` says the kind of a step.',
   examples: [{ hello: { run: 'echo hello' } }],
 })

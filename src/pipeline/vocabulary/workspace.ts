@@ -1,6 +1,7 @@
 import * as Type from 'typebox'
-import { BASE, FILLED, INSIDE_PATH } from '../patterns.ts'
-import { record, text, texts } from './values.ts'
+import { BASE, FILLED, INSIDE_PATH, NAME } from '../patterns.ts'
+import { CONFLICT_POLICIES } from '../words.ts'
+import { record, text, texts, words } from './values.ts'
 
 export const workspace = record(
   'workspace',
@@ -24,6 +25,13 @@ export const workspace = record(
         '`.gitlab-ci.yml`, the configuration of agents (`.claude/**`, `CLAUDE.md`, `AGENTS.md`, `.mcp.json` …), the pipeline and the files it names.',
       examples: [['.github/workflows/docs.yml']],
     })),
+    on_conflict: Type.Optional(words(CONFLICT_POLICIES, {
+      description:
+        'What becomes of changes that contradict each other where a step needs several: `fail`, `ours` (the earlier of its `needs`), `theirs` ' +
+        '(the later), or `agent` (the `resolver`). Default: `fail`.',
+      examples: ['theirs'], default: 'fail',
+    })),
+    resolver: Type.Optional(text(NAME, { description: 'The agent that resolves them, also for steps of kind `merge` that name nobody.', examples: ['developer'] })),
   },
   { description: 'How worktrees are made.', examples: [{ base: 'HEAD', setup: 'npm ci', link: ['node_modules'] }] },
 )

@@ -78,7 +78,7 @@ const ApprovalSchema = Type.Object(
 const StepSchema = Type.Object({
   id: Type.String({ description: 'The node: `test(node=20,os=linux)` of a matrix, else the step' }),
   step: Type.String({ description: 'The key of the step in the pipeline' }),
-  kind: Type.String({ description: '`run`, `agent`, `check`, `approve`, `pipeline` or `deliver`' }),
+  kind: Type.String({ description: '`run`, `agent`, `check`, `merge`, `approve`, `pipeline` or `deliver`' }),
   status: Status,
   needs: Type.Array(Type.String()),
   matrix: orNull(anyObject('Its cell of the matrix')),

@@ -50,8 +50,13 @@ describe('what a worktree holds', () => {
       ok: false,
       error: {
         code: 'merge-conflict',
-        message: 'changes of needed steps contradict each other in `a\\u000ab`, `work.txt`',
+        message: `the changes of \`${ours.slice(0, 12)}\` and \`${theirs.slice(0, 12)}\` contradict each other in ` +
+          '`a\\u000ab` (medium: the same lines, 1 against 1), `work.txt` (medium: the same lines, 1 against 1)',
         files: ['a\nb', 'work.txt'],
+        conflicts: ['a\nb', 'work.txt'].map((path) => ({
+          path, kind: 'content', severity: 'medium', ours: ours.slice(0, 12), theirs: theirs.slice(0, 12),
+          hunks: [{ base: { start: 1, count: 1 }, ours: { start: 1, count: 1 }, theirs: { start: 1, count: 1 } }],
+        })),
       },
     })
   })
