@@ -29,7 +29,7 @@ export interface SiteBudgets {
 export function openScopes(ledger: Ledger, site: SiteBudgets): (slot: Pick<CallSlot, 'node' | 'agent'>) => readonly string[] {
   const own = (node: string, agent: string | undefined): readonly Budget[] => {
     // The id of a node begins with its step's, and a bracket or a slash follows where more does.
-    const step = node.slice(site.prefix.length).split(/[(/]/, 1)[0] ?? ''
+    const step = node.slice(site.prefix.length).split(/[(/~]/, 1)[0] ?? ''
     return [
       ...budgetOf(`step \`${site.prefix}${step}\``, site.steps.get(step)),
       ...(agent === undefined ? [] : budgetOf(`agent \`${site.prefix}${agent}\``, site.agents.get(agent))),
