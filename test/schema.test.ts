@@ -91,7 +91,8 @@ interface Sample {
 
 function samples(): Sample[] {
   const golden = readdirSync(join(import.meta.dirname, 'golden')).filter((name) => name.endsWith('.yml'))
-  const { cases } = JSON.parse(readFileSync(join(import.meta.dirname, 'corpus/bad-inputs.json'), 'utf8')) as { cases: { id: string; files?: Record<string, string> }[] }
+  const cases = ['bad-inputs', 'state', 'language'].flatMap((name) =>
+    (JSON.parse(readFileSync(join(import.meta.dirname, `corpus/${name}.json`), 'utf8')) as { cases: { id: string; files?: Record<string, string> }[] }).cases)
   const corpus = cases.flatMap(({ id, files = {} }) => Object.entries(files).filter(([path]) => path.endsWith('.yml')).map(([path, text]) => ({ name: `${id}: ${path}`, text })))
   const blocks = documents().flatMap((file) => yamlBlocks(file, readDocument(file))).filter((block) => block.kind !== 'file')
   return [

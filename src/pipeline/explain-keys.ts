@@ -45,7 +45,7 @@ function unknownKey(document: Document, owner: DocumentPath, { error, shape }: M
   const foreign = new Set(kind ? foreignKeys(kind) : [])
   const known = keysOf(shape).filter((candidate) => !foreign.has(candidate))
   const suggestion = nearest(key, known) ?? habit(key, known)
-  const help = didYouMean(suggestion) ?? `known are ${allOf(known)}`
+  const help = /^[\u00A0\u2000-\u200A\u3000]/.test(key) ? 'indent it by ordinary spaces' : (didYouMean(suggestion) ?? `known are ${allOf(known)}`)
   const span = keySpanAt(document, [...owner, key]) ?? nameSpan(document, owner)
   const message = `${subjectOf(owner)} has an unknown key ${quoted(key)}`
   return { diagnostic: report(document, span, 'unknown-key', 'error', message, { help }), suggestion }

@@ -90,6 +90,7 @@ function typeHelp({ path, node, shape }: Mistake): string | undefined {
   const isScalar = node?.kind === 'scalar' && node.value !== null
   if (path.length === 1 && path[0] === 'steps') return 'give each step a name, and below it what it does: `build: { run: … }`'
   if (path.length === 0) return 'a pipeline is a mapping with `steps`'
+  if (path.length === 2 && path[0] === 'steps' && isScalar && /^[\w-]+:\S/.test(plain({ node }))) return 'write a space behind the colon'
   if (path.length === 2 && path[0] === 'steps' && isScalar) return 'a step is a mapping: write `{ run: … }`'
   if (shape.pattern === DURATION && isScalar) return 'write the unit: `5s`, `5m`'
   if (path.at(-1) === 'run' && node?.kind === 'sequence') return 'write one text: `run: |` and a line for each command'

@@ -11,5 +11,5 @@ const OURS = /^ORCH_(OUTPUT|RUN_ID|STEP|NODE|ATTEMPT|EXPR_\d+)$/
 export function environmentMistakes({ document, root, steps, agents }: Survey): Diagnostic[] {
   const holders = [root, ...[...steps.values()].map((step) => step.node), ...[...(agents?.values() ?? [])].map((pair) => pair.value)]
   return holders.flatMap((holder) => pairsOf(field(holder, 'env')).filter(({ key }) => OURS.test(key)).map(({ key, keySpan }) =>
-    report(document, keySpan, 'bad-name', 'error', `the variable ${quoted(key)} is set by the runner`, { help: 'give it another name' })))
+    report(document, keySpan, 'reserved-variable', 'error', `the variable ${quoted(key)} is set by the runner`, { help: 'give it another name' })))
 }
