@@ -14,7 +14,8 @@ interface PinPorts {
 export async function pinCommit({ files, git }: PinPorts, user: Repository, run: string, name: string, commit: string): Promise<void> {
   const ref = pinRef(run, name)
   const args = ['update-ref', '--no-deref', ref, commit]
-  const call = { args: ['-c', 'core.logAllRefUpdates=false', ...args], cwd: user.commonDir, env: { GIT_DIR: user.commonDir } }
+  // A power cut would leave an empty ref otherwise, which git complains about ever after.
+  const call = { args: ['-c', 'core.logAllRefUpdates=false', '-c', 'core.fsync=reference', ...args], cwd: user.commonDir, env: { GIT_DIR: user.commonDir } }
   const answer = await git.run(call)
   if (!isLocked(answer, ref)) {
     succeeded(answer, args)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROGRAM, folderWith, repositoryWith, smallEnv } from '../rig/program.ts'
 import type { Ended } from '../rig/program.ts'
@@ -51,6 +51,14 @@ export async function newScene(state?: string): Promise<Scene> {
   const log = join(folderWith({}), 'log')
   const folder = repositoryWith({ 'a.txt': 'broken\n', 'p.yml': pipeline(provider.baseUrl.messages, log) })
   return { provider, folder, state: state ?? join(folder, '.orch-run'), log }
+}
+
+/** The same below another folder; what the scripts tell of themselves stays outside. */
+export async function newSceneAt(place: string): Promise<Scene> {
+  const scene = await newScene()
+  const folder = join(place, 'repository')
+  cpSync(scene.folder, folder, { recursive: true })
+  return { ...scene, folder, state: join(folder, '.orch-run') }
 }
 
 export interface Launch {
@@ -106,8 +114,7 @@ export function essence(report: Report): unknown {
   return [report.run.status, report.run.outputs, statuses(report), outputsOf(report), report.steps.map(({ files_changed }) => files_changed)]
 }
 
-/** What the provider charges, in USD. */
-export function invoice(provider: Simulator): number {
-  const { input, output } = provider.invoice()
-  return (input * PRICE.input + output * PRICE.output) / 1e6
+/** What the provider charges for calls, in USD. */
+export function invoice(calls: Simulator['log']): number {
+  return calls.reduce((sum, { billed }) => sum + (billed.input * PRICE.input + billed.output * PRICE.output) / 1e6, 0)
 }

@@ -37,8 +37,11 @@ export async function tryKill(model: Model, start: Omit<Launch, 'args'>): Promis
   return { ...trial, signal: killed.signal ?? (killed.code === 137 ? 'SIGKILL' : null) }
 }
 
-/** Resumes what is left of a run and compares. `calls`: how many had come to the provider when the state was as it is found. */
-export async function judgeResumed(model: Model, scene: Scene): Promise<Omit<Trial, 'signal'>> {
+/**
+ * Resumes what is left of a run and compares. `calls`: how many had come to the provider when the state was as it is found; those
+ * that came later, before the resume, are of a process that was gone by then in the world of the trial.
+ */
+export async function judgeResumed(model: Model, scene: Scene, calls = scene.provider.log.length): Promise<Omit<Trial, 'signal'>> {
   const wrong: string[] = []
   const is = (right: boolean, words: string): void => void (right || wrong.push(words))
   const kept = acknowledged(scene.state)
@@ -56,9 +59,10 @@ export async function judgeResumed(model: Model, scene: Scene): Promise<Omit<Tri
   const logAfter = linesOf(scene.log)
   for (const node of ['first', 'last']) if (kept.includes(node)) is(count(logAfter, node) === count(logBefore, node), `\`${node}\` ran again`)
   if (kept.includes('fix')) is(scene.provider.log.length === callsBefore, '`fix` was paid again')
-  is((report.totals['cost_usd'] ?? 0) >= invoice(scene.provider) - 1e-12, `it tells ${report.totals['cost_usd']} USD of ${invoice(scene.provider)}`)
+  const real = [...scene.provider.log.slice(0, calls), ...scene.provider.log.slice(callsBefore)]
+  is((report.totals['cost_usd'] ?? 0) >= invoice(real) - 1e-12, `it tells ${report.totals['cost_usd']} USD of ${invoice(real)}`)
   const starts = journalOf(scene.state).filter(({ type }) => type === 'call-reserved').length
-  is(scene.provider.log.length <= starts, `${scene.provider.log.length} calls came of ${starts} starts`)
+  is(real.length <= starts, `${real.length} calls came of ${starts} starts`)
   const marked = report.exceptions.filter(({ code }) => code === 'interrupted').length
   is(open === 0 || marked > 0, `${open} interrupted calls are not marked`)
   wrong.push(...leftovers(scene))
@@ -70,7 +74,7 @@ function openCalls(events: ReturnType<typeof journalOf>): number {
   return events.filter(({ type }) => type === 'call-reserved').length - events.filter(({ type }) => type === 'call-settled').length
 }
 
-const KNOWN = /^(\.gitignore|runs|runs\/r1|runs\/r1\/(journal\.ndjson|snapshot\.json|pipeline\.yml|report\.json|steps|steps\/.*)|worktrees)$/
+const KNOWN = /^(\.gitignore|runs|runs\/r1|runs\/r1\/(journal\.ndjson|snapshot\.json|pipeline\.yml|report\.json|steps|steps\/.*)|worktrees|days|days\/[\d-]+\.ndjson)$/
 
 /** What must not be there any more when a run has ended. */
 export function leftovers({ state, folder, log }: Pick<Scene, 'state' | 'folder' | 'log'>): string[] {
