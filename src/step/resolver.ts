@@ -69,22 +69,7 @@ export function createResolver(world: StepWorld, task: AttemptTask, io: AttemptI
     last = done.value
     return undefined
   }
-  /** One round: the tree that it left, and what of the contradiction is in it still. */
-  const work = async (knot: Knot, at: TreePlace, message: (versions: string) => string): Promise<Result<{ tree: string; left: readonly string[] }, Failure>> => {
-    const { files } = world.ports
-    const versions = await layVersions(files, at.root, knot)
-    const failure = await ask(message(versions))
-    await removeVersions(files, at.root, versions)
-    if (failure) return err(failure)
-    const collected = await collectPlace(task, at, author())
-    if (!collected.ok) return collected
-    const { tree } = collected.value
-    const denied = deniedChange(world, agent, await workspaces.changes(knot.tree, tree)) ?? (await leakIn(world, workspaces, knot.tree, tree))
-    if (denied) return err(denied)
-    const paths = [...new Set([...knot.files.map(({ path }) => path), ...knot.aside])]
-    const contents = new Map((await workspaces.contents(tree, paths)).map((content, index) => [paths[index] ?? '', content]))
-    return ok({ tree, left: leftOver(knot, (path) => contents.get(path)?.toString('utf8')) })
-  }
+  const site = { world, task, workspaces, agent, ask, author }
 
   return {
     agent: agent.name,
@@ -95,7 +80,7 @@ export function createResolver(world: StepWorld, task: AttemptTask, io: AttemptI
       if (failure) return err(failure)
       let message = (versions: string): string => knotPrompt(knot, sources, versions)
       for (let round = 0; ; round += 1) {
-        const worked = await work(knot, at.value, message)
+        const worked = await workOn(site, knot, at.value, message)
         if (!worked.ok) return worked
         const { tree, left } = worked.value
         if (left.length === 0) return ok(tree)
@@ -116,6 +101,27 @@ export function createResolver(world: StepWorld, task: AttemptTask, io: AttemptI
       await place?.leave()
     },
   }
+}
+
+type Site = Pick<Resolver, 'ask' | 'author'> & { readonly world: StepWorld; readonly task: AttemptTask; readonly workspaces: Workspaces; readonly agent: AgentSpec }
+
+/** One round: the tree that it left, and what of the contradiction is in it still. */
+async function workOn(
+  { world, task, workspaces, agent, ask, author }: Site, knot: Knot, place: TreePlace, message: (versions: string) => string,
+): Promise<Result<{ tree: string; left: readonly string[] }, Failure>> {
+  const { files } = world.ports
+  const versions = await layVersions(files, place.root, knot)
+  const failure = await ask(message(versions))
+  await removeVersions(files, place.root, versions)
+  if (failure) return err(failure)
+  const collected = await collectPlace(task, place, author())
+  if (!collected.ok) return collected
+  const { tree } = collected.value
+  const denied = deniedChange(world, agent, await workspaces.changes(knot.tree, tree)) ?? (await leakIn(world, workspaces, knot.tree, tree))
+  if (denied) return err(denied)
+  const paths = [...new Set([...knot.files.map(({ path }) => path), ...knot.aside])]
+  const contents = new Map((await workspaces.contents(tree, paths)).map((content, index) => [paths[index] ?? '', content]))
+  return ok({ tree, left: leftOver(knot, (path) => contents.get(path)?.toString('utf8')) })
 }
 
 function unresolved(agent: string, { conflicts }: Knot, left: readonly string[]): Failure {
