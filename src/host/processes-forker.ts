@@ -24,6 +24,9 @@ export interface ForkedEnd extends ChildEnd {
   readonly left: 'nothing' | 'something' | 'unknown'
 }
 
+/** A forker that says nothing for so long, however busy the machine is, was stopped. */
+const MOST_SILENCE_MS = 20_000
+
 type Streams = readonly [CommandStream, CommandStream]
 
 /** The command under way. */
@@ -41,6 +44,7 @@ export class Forker {
   readonly #control: Socket
   readonly #secret = randomBytes(12).toString('hex')
   readonly #base: Readonly<Record<string, string>>
+  readonly #mostSilenceMs: number
   #count = 0
   #line = ''
   #job: Job | undefined
@@ -48,10 +52,11 @@ export class Forker {
   #isUsable = true
 
   /** `base` is what the environments of its commands have in common; they may differ in everything. */
-  constructor(program: string, prctl: number, base: Readonly<Record<string, string>>) {
+  constructor(program: string, prctl: number, base: Readonly<Record<string, string>>, mostSilenceMs = MOST_SILENCE_MS) {
     const child = spawn(program, ['-e', FORKER_PROGRAM, String(prctl)], { cwd: '/', env: {}, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
     this.process = child as Forker['process']
     this.#base = base
+    this.#mostSilenceMs = mostSilenceMs
     const control = child.stdio[3] as Socket
     this.#control = control
     child.on('error', () => this.#lost()).once('exit', () => this.retire())
@@ -75,7 +80,9 @@ export class Forker {
       this.retire()
       return false
     }
+    const silence = this.#endOnSilence()
     const isReady = await new Promise<boolean>((resolve) => (this.#onReady = resolve))
+    clearTimeout(silence)
     if (isReady) this.#control.write(base)
     this.#control.unref()
     return isReady
@@ -91,6 +98,7 @@ export class Forker {
     this.#count += 1
     const mark = Buffer.from(`\u001E${this.#secret}${this.#count}\u001E`)
     const ended = Promise.withResolvers<ForkedEnd>()
+    const silence = this.#endOnSilence()
     const pid = await new Promise<number | undefined>((started, failed) => {
       const complete = (): void => this.#settle()
       const streams: Streams = [
@@ -99,7 +107,7 @@ export class Forker {
       this.#job = { streams, started, failed, ended: ended.resolve, end: undefined }
       this.#control.ref()
       this.#control.write(message)
-    })
+    }).finally(() => clearTimeout(silence))
     return pid === undefined ? undefined : { pid, ended: ended.promise }
   }
 
@@ -107,6 +115,14 @@ export class Forker {
   retire(): void {
     this.#isUsable = false
     this.#control.end()
+  }
+
+  /** One that was stopped can only be killed; then it is as if somebody else had killed it. */
+  #endOnSilence(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.process.kill('SIGKILL')
+      this.#lost()
+    }, this.#mostSilenceMs)
   }
 
   #hear(chunk: Buffer): void {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../../src/base/ports.ts'
+import { Forker } from '../../../src/host/processes-forker.ts'
 import { baseMessage, runMessage } from '../../../src/host/processes-forker-message.ts'
 import { prctlNumber } from '../../../src/host/processes-forker-program.ts'
 import { createCommandStream } from '../../../src/host/processes-forker-stream.ts'
@@ -110,6 +111,16 @@ describe.runIf(isUsable)('a forker', () => {
     expect(await child.ended).toEqual({ exitCode: null, signal: 'SIGKILL' })
     expect(lives(child.pid)).toBe(false)
     expect(await run(processes, ['bash', '-c', 'echo again'], { PATH })).toMatchObject({ exitCode: 0, out: 'again\n' })
+  })
+
+  it('that is stopped, and so says nothing any more, is given up', async () => {
+    const env = { PATH }
+    const forker = new Forker('/usr/bin/perl', prctlNumber(process.platform, process.arch) ?? 0, env, 2000)
+    expect(await forker.ready()).toBe(true)
+    forker.process.kill('SIGSTOP')
+    const command: Command = { argv: ['true'], cwd: '/', env, onStdout: () => {}, onStderr: () => {} }
+    await expect(forker.run(command, env)).rejects.toMatchObject({ code: 'EIO' })
+    expect(forker.isUsable).toBe(false)
   })
 
   it('ends with us, even if we are killed', async () => {
