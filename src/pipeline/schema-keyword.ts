@@ -28,8 +28,8 @@ const ANY: Form = ['anything', () => true]
 const TEXT: Form = ['a text', (node) => isOf(node, 'string')]
 const VALUES: Form = ['a list of values that is not empty', (node) => node.kind === 'sequence' && node.items.length > 0]
 
-/** The keywords of JSON Schema 2020-12, with what each of them holds. */
-const KEYWORDS: ReadonlyMap<string, Form> = new Map<string, Form>([
+/** The keywords of JSON Schema 2020-12, with what each of them holds; made for a pipeline that has schemas, which most have not. */
+const keywords = (): ReadonlyMap<string, Form> => new Map<string, Form>([
   ...each(SCHEMA, ['items', 'additionalProperties', 'not', 'contains', 'propertyNames', 'if', 'then', 'else', 'unevaluatedItems', 'unevaluatedProperties']),
   ...each(SCHEMAS, ['allOf', 'anyOf', 'oneOf', 'prefixItems']),
   ...each(BY_NAME, ['properties', 'patternProperties', '$defs', 'dependentSchemas', 'dependentRequired']),
@@ -42,9 +42,11 @@ const KEYWORDS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['required', NAMES], ['enum', VALUES], ['examples', ['a list', (node) => node.kind === 'sequence']],
 ])
 
+const memo: { keywords?: ReadonlyMap<string, Form> } = {}
+
 /** Judges one keyword; `schema` is the whole schema, in which references must lead somewhere. */
 export function keywordFault({ key, keySpan, value }: Pair, schema: DocumentNode): KeywordFault | undefined {
-  const form = KEYWORDS.get(key)
+  const form = (memo.keywords ??= keywords()).get(key)
   if (!form) return unknownKeyword(key, keySpan)
   if (key === 'type') return typeFault(value)
   if (!form[1](value)) return { span: spanOf(value, keySpan), message: `${quoted(key)} of a JSON Schema must be ${form[0]}, not ${found(value)}` }
@@ -55,7 +57,7 @@ export function keywordFault({ key, keySpan, value }: Pair, schema: DocumentNode
 /** JSON Schema lets unknown keywords pass, and they do nothing: what is near a known one is hardly meant so. */
 function unknownKeyword(key: string, span: Span): KeywordFault | undefined {
   if (key.startsWith('x-')) return undefined
-  const near = didYouMean(nearest(key, KEYWORDS.keys()))
+  const near = didYouMean(nearest(key, keywords().keys()))
   const message = `${quoted(key)} is no keyword of JSON Schema, it would do nothing`
   return near === undefined ? { span, message, severity: 'warning', help: 'leave it out' } : { span, message, help: near }
 }
