@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, { imports: string; packages?: string }>> = 
   store: { imports: 'run base' },
   report: { imports: 'run base', packages: 'typebox' },
   ui: { imports: 'run base', packages: 'listr2' },
+  telemetry: { imports: 'run base' },
   forge: { imports: 'run base' },
   host: { imports: 'base', packages: 'execa simple-git' },
   cli: { imports: '*', packages: 'commander' },

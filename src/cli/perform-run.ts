@@ -12,6 +12,7 @@ import { createOutput, SCRATCH } from './output.ts'
 import type { RunOrder } from './run-order.ts'
 import { endWithoutLeaks } from './leaks.ts'
 import { createStepWorld } from './step-world.ts'
+import { closeTelemetry, openTelemetry } from './telemetry.ts'
 import { openView, viewSettings } from './view.ts'
 import { allReports, writeReports } from './write-reports.ts'
 
@@ -31,6 +32,7 @@ export async function performRun(order: RunOrder): Promise<number> {
   await cache?.open()
   await cache?.look()
   const world = createStepWorld(order, redactor, cache)
+  const telemetry = await openTelemetry(order)
   const engine = new Engine(run, {
     plan,
     facts: order.facts,
@@ -45,7 +47,10 @@ export async function performRun(order: RunOrder): Promise<number> {
     output: createOutput(folder, redactor, view),
     append: async (events) => folder.journal.append(events),
     redact: (value) => redactor.json(value),
-    observe: (event, state) => view.event(event, state),
+    observe: (event, state) => {
+      view.event(event, state)
+      telemetry?.event(event, state)
+    },
   })
   let cancelImpatience = (): void => {}
   order.signals.onFirst((signal) => {
@@ -64,6 +69,7 @@ export async function performRun(order: RunOrder): Promise<number> {
     async () => cache?.close(),
     async () => writeReports(ports.files, folder, await performed, { ...options, reports: allReports(options.report, plan.pipeline.reports) }, redactor),
     async () => view.close(run),
+    async () => closeTelemetry(telemetry),
     async () => ports.files.remove(join(folder.path, SCRATCH)),
   ])
   return run.exitCode ?? EXIT.failed
