@@ -32,7 +32,7 @@ export function jsonReport(run: Run, extras: ReportExtras): Report {
       started_at: isoTime(run.startedAt), finished_at: isoTime(run.finishedAt),
       duration_ms: run.finishedAt === null ? 0 : Math.max(0, run.finishedAt - run.startedAt),
       isolation: weakestIsolation(run),
-      resumes: run.resumes, resume_after: resumeAfter(run), inputs: run.inputs, outputs: run.outputs,
+      resumes: run.resumes, again: run.again.map(({ node, reason }) => ({ step: node, reason })), resume_after: resumeAfter(run), inputs: run.inputs, outputs: run.outputs,
     },
     git: { base: run.base?.commit ?? null, head: headCommit(run), dirty: run.base?.dirty ?? false },
     ...reportTotals(run),

@@ -133,7 +133,7 @@ export class Engine {
   #finish(decision: Extract<Decision, { type: 'finish' }>): true {
     const { plan, facts, expressions } = this.#world
     const outputs: Record<string, unknown> = {}
-    if (decision.status === 'passed') {
+    if (decision.status === 'passed' && Object.keys(plan.pipeline.outputs).length > 0) {
       const scope = finalScope(plan, this.#run, facts, expressions)
       for (const [name, template] of Object.entries(plan.pipeline.outputs)) {
         const rendered = expressions?.render(template, scope)

@@ -80,6 +80,8 @@ export interface RunResumed {
   readonly type: 'run-resumed'
   readonly plan: readonly PlannedStep[]
   readonly keep: readonly string[]
+  /** What begins anew, and why; absent where nothing does. */
+  readonly again?: readonly { readonly node: string; readonly reason: string }[]
   readonly base: BaseState | null
   readonly budget: string | null
   /** Of a nested run, where both may have changed. */

@@ -60,6 +60,7 @@ function start(run: Run, event: Recorded<RunStarted>): Run {
 function resume(run: Run, event: Recorded<RunResumed>): Run {
   interrupt(run)
   run.resumes += 1
+  run.again = event.again ?? []
   run.status = 'running'
   run.stopping = null
   run.exitCode = null

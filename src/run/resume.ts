@@ -46,7 +46,7 @@ export function planResume(plan: Plan, run: Run, outlook: Outlook, from?: string
   const planned: PlannedStep[] = plannedSteps(plan).map((step) => ({ ...step, nodes: step.nodes ?? expanded.get(step.id) ?? null }))
   const budget = plan.pipeline.limits.budget?.toString() ?? null
   const answers = keep.flatMap((node) => answersOf(plan, run, run.nodes.get(node), outlook.now))
-  return { event: { type: 'run-resumed', plan: planned, keep, base: run.base, budget }, answers, again }
+  return { event: { type: 'run-resumed', plan: planned, keep, ...(again.length > 0 ? { again } : {}), base: run.base, budget }, answers, again }
 }
 
 /** Why a step begins anew whatever it is; undefined: that depends on each of its nodes. */

@@ -19,6 +19,8 @@ export interface Run {
   startedAt: number
   finishedAt: number | null
   resumes: number
+  /** What began anew with the last resume, and why. */
+  again: readonly { readonly node: string; readonly reason: string }[]
   status: 'running' | RunStatus
   exitCode: number | null
   stopping: StopCause | null

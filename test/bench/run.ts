@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { benchHistory } from './history.ts'
 import { benchSteps } from './steps.ts'
 import { compare, row } from './measure.ts'
 import { benchWorktrees } from './worktrees.ts'
@@ -31,6 +32,7 @@ try {
     process.stdout.write(compare('validate, 5,000 lines, CPU', 'node -e 0', '≤ 5', 'cpu', [process.execPath, program, 'validate', 'large.yml'], bare, folder, 15))
   }
   if (isWanted('steps')) benchSteps(program, folder)
+  if (isWanted('history')) benchHistory(program, folder)
   if (isWanted('worktrees')) await benchWorktrees(folder)
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -50,6 +50,7 @@ describe('resume', () => {
     expect(ended.stderr).toBe('runs `b`: its definition or what it sees changed\nruns `c`: it needs `b`, which runs again\n')
     expect(logOf(folder)).toBe('b c')
     expect(report.run.outputs).toEqual({ v: 'B1' })
+    expect(report.run).toMatchObject({ again: [{ step: 'b', reason: 'its definition or what it sees changed' }, { step: 'c', reason: 'it needs `b`, which runs again' }] })
     expect(keptPipeline(folder)).toBe(edited)
   })
 

@@ -165,6 +165,7 @@ const RunSchema = Type.Object({
   finished_at: orNull(time('When it ended')),
   duration_ms: milliseconds(),
   resumes: count('How often it was resumed'),
+  again: Type.Array(Type.Object({ step: Type.String(), reason: Type.String() }), { description: 'What the last resume began anew, and why; all else was kept' }),
   resume_after: orNull(time('Where a quota or the budget of a day stopped it: when that comes back')),
   isolation: Isolation('The weakest of its steps; null where no agent has worked'),
   inputs: anyObject('Its inputs, secrets masked'),

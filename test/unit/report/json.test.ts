@@ -20,7 +20,7 @@ const EXPECTED: Report = {
   version: 1,
   run: {
     id: 'r1', pipeline: 'fix-and-prove', file: 'ci/pipeline.yml', status: 'failed', exit_code: 1, started_at: at(0), finished_at: at(15), duration_ms: 15_000,
-    resumes: 0, resume_after: null, isolation: null, inputs: { task: 'mend it' }, outputs: {},
+    resumes: 0, again: [], resume_after: null, isolation: null, inputs: { task: 'mend it' }, outputs: {},
   },
   git: { base: 'b'.repeat(40), head: 'c'.repeat(40), dirty: true },
   totals: { cost_usd: 0.223400000001, input_tokens: 110, output_tokens: 20, cached_tokens: 7, requests: 2, retries: 1, fallbacks: 1 },

@@ -27,7 +27,7 @@ describe('a snapshot', () => {
   })
 
   it('is not believed when a single digit was changed', () => {
-    expect(readSnapshot(text.replace('"resumes":0,"status"', '"resumes":1,"status"'))).toEqual({ ok: false, error: { message: 'the snapshot is damaged: its digest does not fit', isNewer: false } })
+    expect(readSnapshot(text.replace('"resumes":0,"again"', '"resumes":1,"again"'))).toEqual({ ok: false, error: { message: 'the snapshot is damaged: its digest does not fit', isNewer: false } })
     expect(readSnapshot(text.replace(`"seq":${STORY.length},"head"`, '"seq":3,"head"'))).toEqual({ ok: false, error: { message: 'the snapshot is damaged: its digest does not fit', isNewer: false } })
   })
 
