@@ -1,13 +1,11 @@
-import { StringDecoder } from 'node:string_decoder'
-import { isObject } from '../base/json.ts'
+import { isObject, objectIn } from '../base/json.ts'
 import type { JsonObject } from '../base/json.ts'
-import { PortError } from '../base/ports.ts'
-import type { ChildEnd, Ports } from '../base/ports.ts'
+import type { Ports } from '../base/ports.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { AgentDone, AgentFailure, AgentIo, Conversation } from './agent.ts'
-import { ABORTED } from './agent-failure.ts'
 import { createOutputsGate } from './outputs.ts'
+import { programFailed, runProgram } from './run-program.ts'
 
 /** A program that works in place of a model: the task on its standard input, its answer on its standard output. */
 export interface CommandTask {
@@ -22,7 +20,6 @@ type CommandPorts = Pick<Ports, 'processes' | 'patterns'>
 
 /** What is kept of its output; more is no answer. */
 const MOST_CHARACTERS = 1_000_000
-const GRACE_MS = 5000
 
 /** Each turn starts the program anew; a repair gives it the task again, with what failed below it. */
 export function createCommandConversation(task: CommandTask, ports: CommandPorts, io: AgentIo): Conversation {
@@ -42,35 +39,14 @@ export function createCommandConversation(task: CommandTask, ports: CommandPorts
 
 async function run(task: CommandTask, ports: CommandPorts, io: AgentIo, input: string): Promise<Result<string, AgentFailure>> {
   let output = ''
-  const stdout = new StringDecoder('utf8')
-  const stderr = new StringDecoder('utf8')
-  const take = (text: string): void => {
+  const stdout = (text: string): void => {
     if (text !== '') io.text(text)
     if (output.length < MOST_CHARACTERS) output += text
   }
-  // Started by us, a shell finds a socket as its input and would read the user's start-up files as if it came over a network.
-  const env = { ...task.env, SHLVL: task.env.SHLVL ?? '1' }
-  const command = { argv: task.argv, cwd: task.cwd, env, input, onStdout: (chunk: Buffer) => take(stdout.write(chunk)), onStderr: (chunk: Buffer) => io.text(stderr.write(chunk)) }
-  try {
-    const child = await ports.processes.start(command)
-    const stop = (): void => void child.stop(GRACE_MS)
-    io.signal.addEventListener('abort', stop, { once: true })
-    if (io.signal.aborted) stop()
-    const end = await child.ended
-    io.signal.removeEventListener('abort', stop)
-    take(stdout.end())
-    if (!io.signal.aborted) return end.exitCode === 0 ? ok(output) : err(ended(task, end))
-    await child.stop(GRACE_MS)
-    return err(ABORTED)
-  } catch (error) {
-    if (!(error instanceof PortError)) throw error
-    return err({ code: 'program-failed', message: `\`${task.argv[0]}\` cannot be started: ${error.code}` })
-  }
-}
-
-function ended(task: CommandTask, { exitCode, signal }: ChildEnd): AgentFailure {
-  const how = exitCode === null ? `was ended by ${signal ?? 'a signal'}` : `exited with code ${exitCode}`
-  return { code: 'program-failed', message: `the program \`${task.argv[0]}\` ${how}` }
+  const { argv, cwd, env } = task
+  const end = await runProgram({ argv, cwd, env, input }, ports.processes, io.signal, { stdout, stderr: (text) => io.text(text) })
+  if (!end.ok) return end
+  return end.value.exitCode === 0 ? ok(output) : err(programFailed(argv[0], end.value))
 }
 
 interface Answer {
@@ -83,13 +59,13 @@ interface Answer {
 function answerOf(printed: string): Answer {
   const text = printed.trimEnd()
   const last = text.slice(text.lastIndexOf('\n') + 1)
-  const value = last.startsWith('{') ? parsed(last) : undefined
-  if (!isObject(value) || !['text', 'outputs', 'usage'].some((key) => Object.hasOwn(value, key))) return { text, outputs: undefined, usage: undefined }
+  const value = objectIn(last)
+  if (!value || !['text', 'outputs', 'usage'].some((key) => Object.hasOwn(value, key))) return { text, outputs: undefined, usage: undefined }
   const before = text.slice(0, text.length - last.length).trimEnd()
   return {
     text: typeof value.text === 'string' ? value.text : before,
-    outputs: isObject(value.outputs) ? (value.outputs as JsonObject) : undefined,
-    usage: isObject(value.usage) ? (value.usage as JsonObject) : undefined,
+    outputs: isObject(value.outputs) ? (value.outputs) : undefined,
+    usage: isObject(value.usage) ? (value.usage) : undefined,
   }
 }
 
@@ -101,12 +77,4 @@ async function checkOutputs(task: CommandTask, ports: CommandPorts, given: JsonO
   if (!prepared.ok) return err({ code: 'output-invalid', message: prepared.error })
   const checked = await gate.check(given)
   return checked.ok ? checked : err({ code: 'output-invalid', message: checked.error })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

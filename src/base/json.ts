@@ -7,6 +7,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The object that a text holds and nothing else beside it; undefined where it does not. */
+export function objectIn(text: string): JsonObject | undefined {
+  if (!text.startsWith('{')) return undefined
+  try {
+    return JSON.parse(text) as JsonObject
+  } catch {
+    return undefined
+  }
+}
+
 /** One text for one value, whatever the order of its keys: what fingerprints and comparisons are made of. */
 export function canonical(value: Json | undefined): string {
   return JSON.stringify(sorted(value)) ?? 'null'

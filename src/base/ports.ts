@@ -10,6 +10,7 @@ export interface Ports {
   readonly git: Git
   readonly http: Http
   readonly sockets: Sockets
+  readonly servers: HttpServers
   readonly clock: Clock
   readonly random: Random
   readonly patterns: Patterns
@@ -35,6 +36,8 @@ export interface Files {
   readBytes(path: string, limit?: number, from?: number): Promise<Buffer>
   /** What a link says. */
   readLink(path: string): Promise<string>
+  /** The SHA-256 of a file of any size, links followed, in lower-case hexadecimal digits. */
+  digest(path: string): Promise<string>
   /** Writes the whole file so that a crash leaves the old or the new text: temporary file, fsync, rename, fsync of the folder. */
   replace(path: string, text: string, mode?: number): Promise<void>
   /** Plain write, not durable: for what can be made again. */
@@ -179,6 +182,23 @@ export interface Listener {
   /** The port, where it listens on one. */
   readonly port: number
   /** Ends it and every connection that came to it. */
+  close(): Promise<void>
+}
+
+/** Our own end of HTTP, on connections that came to a listener or out of a sandbox. */
+export interface HttpServers {
+  create(answer: HttpAnswer): Promise<HttpServer>
+}
+
+/**
+ * One request. Its `signal` is aborted when the asker goes away, and bodies stream in and out; an answer that rejects closes the
+ * connection.
+ */
+export type HttpAnswer = (request: Request) => Promise<Response>
+
+export interface HttpServer {
+  accept(this: void, connection: Duplex): void
+  /** Breaks off all that is under way, and every connection. */
   close(): Promise<void>
 }
 

@@ -11,11 +11,13 @@ import { createLanes } from '../provider/lanes.ts'
 import { createLedger } from '../provider/ledger.ts'
 import type { Ledger } from '../provider/ledger.ts'
 import { createKnownLanes } from '../provider/memory.ts'
-import { createProviders, lanePrices } from '../provider/registry.ts'
+import { createProviders, lanePrices, upstreamOf } from '../provider/registry.ts'
 import type { ProviderWorld } from '../provider/registry.ts'
 import { RETRY } from '../provider/retry.ts'
 import { openScopes } from '../provider/scopes.ts'
 import type { PastCall, SiteBudgets } from '../provider/scopes.ts'
+import type { Lease } from '../proxy/lease.ts'
+import type { LeaseOrder } from '../proxy/tenancy.ts'
 import type { AttemptTask } from '../run/contract.ts'
 import { allRuns, spentOrHeld } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
@@ -26,6 +28,8 @@ import type { RunOrder } from './run-order.ts'
 /** The models of one pipeline behind the one door, and those of the pipelines that its nodes perform. */
 export interface Models {
   readonly caller: Caller
+  /** What a program is given in place of a provider's key. */
+  lease(provider: string, order: LeaseOrder): Promise<Lease>
   nested(child: Pipeline, task: Pick<AttemptTask, 'node' | 'nested'>): Models
 }
 
@@ -69,17 +73,25 @@ function modelsOf(household: Household, { pipeline, past, prefix, around }: Site
     const provider = declarations.get(name)
     return provider === undefined ? name : accountOf(provider)
   }
-  const providers = createProviders(declarations, {
+  const world: ProviderWorld = {
     ports, folder: dirname(resolve(cwd, pipeline.file)), redact: (text) => redactor.text(text),
     secret: (name) => (Object.hasOwn(env, name) ? env[name] : undefined), ...tapeOf(household.order),
-  })
+  }
+  const providers = createProviders(declarations, world)
   const settings = {
     price: lanePrices(declarations), shared: household.shared, account, retry: { ...RETRY, maxWaitMs: pipeline.limits.maxWaitMs },
     admission: createAdmission(ledger, ({ slot, lane }) => [...scopesOf(slot), ...(day?.scopes(account(lane.provider)) ?? [])]),
     ...(day === undefined ? {} : { day }),
   }
+  const caller = createCaller(providers, settings, ports)
   return {
-    caller: createCaller(providers, settings, ports),
+    caller,
+    async lease(provider, lease) {
+      const declaration = declarations.get(provider)
+      if (!declaration) throw new Error(`there is no provider \`${provider}\``)
+      const { openLease } = await import('../proxy/lease.ts')
+      return openLease({ caller, upstream: upstreamOf(declaration, world), ports }, lease)
+    },
     nested(child, { node, nested }) {
       const own = `pipeline \`${node}\``
       ledger.open(own, { limit: child.limits.budget, spent: nested ? spentOrHeld(nested) : 0n })

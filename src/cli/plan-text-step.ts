@@ -50,7 +50,9 @@ function sees({ sees: { place, changes, hasMore } }: StepPreview): string {
 }
 
 function who({ name, wants, others, backup, route, models, program, maxTurns, attempts }: AgentPreview): string {
-  const by = program === null ? `${route === null ? '' : `route ${display(route)}: `}${list(models)}, ${maxTurns} turns` : `the program ${display(program[0] ?? '')}`
+  const model = `${route === null ? '' : `route ${display(route)}: `}${list(models)}`
+  const turns = Number.isFinite(maxTurns) ? `, ${maxTurns} turns` : ''
+  const by = program === null ? `${model}${turns}` : `the program ${display(program[0] ?? '')}${models.length === 0 ? '' : ` with ${model}${turns}`}`
   const chosen = wants === null ? '' : ` for ${list(wants)}${others.length === 0 ? '' : `, or ${list(others)}`}`
   const standIns = backup.length === 0 ? '' : `, backup ${list(backup)}`
   return `${display(name)}${chosen} on ${by}${attempts > 1 ? `, ${attempts} attempts` : ''}${standIns}`

@@ -3,6 +3,7 @@ import { createClock } from '../host/clock.ts'
 import { createFiles } from '../host/files.ts'
 import { createGit } from '../host/git.ts'
 import { createHttp } from '../host/http.ts'
+import { createHttpServers } from '../host/http-servers.ts'
 import { createOwners } from '../host/owner.ts'
 import { createProcesses } from '../host/processes.ts'
 import { createRandom } from '../host/random.ts'
@@ -23,6 +24,7 @@ export function realPorts(env: Readonly<Record<string, string>>): Ports {
     git: createGit(env, processes.marker),
     http: createHttp(),
     sockets: createSockets(),
+    servers: createHttpServers(),
     clock: createClock(),
     random: createRandom(),
     patterns: createPatterns(),

@@ -20,7 +20,7 @@ export interface Readiness {
   readonly childChecks: ReadonlyMap<string, ReadonlyMap<string, CheckSpec>>
 }
 
-type Options = Pick<RunOptions, 'replay' | 'stateDir'> & { readonly run: string }
+type Options = Pick<RunOptions, 'record' | 'replay' | 'stateDir'> & { readonly run: string }
 
 /** Checks everything that can be known before the first step; throws `Stop` for what is missing. */
 export async function preflight(ports: Ports, pipeline: Pipeline, options: Options, env: Readonly<Record<string, string>>, cwd: string): Promise<Readiness> {
@@ -47,7 +47,8 @@ async function findOwn(ports: Ports, pipeline: Pipeline, options: Options, env: 
   await findShells(ports, pipeline, env)
   const used = usedAgents(pipeline)
   await findPrograms(ports, used, env)
-  const agents = used.filter((agent) => agent.executor === 'llm')
+  refuseTapes(used, options)
+  const agents = used.filter((agent) => agent.executor !== 'command')
   refuseUnpriced(pipeline, agents)
   await findCredentials(ports, pipeline, agents, options, env, cwd)
   return checks
@@ -84,10 +85,25 @@ async function findShells(ports: Ports, pipeline: Pipeline, env: Readonly<Record
 
 /** A program with a slash lies in the worktree or where it says; all others must be on the PATH. */
 async function findPrograms(ports: Ports, agents: readonly AgentSpec[], env: Readonly<Record<string, string>>): Promise<void> {
-  for (const { name, command: [program] } of agents) {
+  const { EXECUTORS } = agents.some(isProgram) ? await import('../agent/executors.ts') : { EXECUTORS: undefined }
+  for (const { name, executor, command: [own] } of agents) {
+    const known = EXECUTORS?.get(executor)
+    const program = known?.program ?? own
     if (program === undefined || program.includes('/') || (await ports.processes.find(program, env.PATH)) !== undefined) continue
-    throw new Stop(EXIT.notReady, `the program \`${program}\` of the agent \`${name}\` is not on the PATH`, 'install it')
+    throw new Stop(EXIT.notReady, `the program \`${program}\` of the agent \`${name}\` is not on the PATH`, known ? `install it: ${known.install}` : 'install it')
   }
+}
+
+function isProgram({ executor }: AgentSpec): boolean {
+  return executor !== 'llm' && executor !== 'command'
+}
+
+/** What a program asks its model depends on its version, its files and the time: a recording of it would fit no other run. */
+function refuseTapes(agents: readonly AgentSpec[], { record, replay }: Options): void {
+  const agent = agents.find(isProgram)
+  if (!agent || (record === undefined && replay === undefined)) return
+  const option = record === undefined ? '--replay' : '--record'
+  throw new Stop(EXIT.invalid, `the agent \`${agent.name}\` runs \`${agent.executor}\`, and what a program does can be neither recorded nor replayed`, `leave \`${option}\` out, or give the agent \`executor: llm\``)
 }
 
 function refuseUnpriced(pipeline: Pipeline, agents: readonly AgentSpec[]): void {
@@ -105,7 +121,7 @@ async function findCredentials(
   ports: Ports, pipeline: Pipeline, agents: readonly AgentSpec[], options: Options, env: Readonly<Record<string, string>>, cwd: string,
 ): Promise<void> {
   if (options.replay !== undefined) return findRecording(ports, resolve(cwd, options.replay))
-  const used = new Set(agents.flatMap((agent) => agent.candidates.map((name) => name.provider)))
+  const used = new Set(agents.flatMap((agent) => [agent.provider, ...agent.candidates.map((name) => name.provider)]))
   for (const provider of [...pipeline.providers.values()].filter(({ name }) => used.has(name))) {
     if (provider.recording !== undefined) await findRecording(ports, resolve(dirname(resolve(cwd, pipeline.file)), provider.recording))
     else checkKey(provider, env)

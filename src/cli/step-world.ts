@@ -39,6 +39,7 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor, cach
       ...shared, pipeline, checks,
       workspaces: async () => workspaces.of(pipeline.workspace),
       caller: async (): Promise<Caller> => (await own()).caller,
+      lease: async (provider, lease) => (await own()).lease(provider, lease),
       nested: (child, task) => worldOf(child, readiness.childChecks.get(child.file) ?? new Map(), async () => (await own()).nested(child, task)),
     }
   }

@@ -2,6 +2,7 @@ import { constants, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { cp, readdir, rename, symlink, writeFile } from 'node:fs/promises'
 import type { Entry, EntryKind, Files, Stat } from '../base/ports.ts'
 import { openAppender } from './files-appender.ts'
+import { digestOf } from './files-digest.ts'
 import { createDurably, replaceDurably, syncFolder } from './files-durable.ts'
 import { guarded, ifThere } from './files-error.ts'
 import { makeFolders } from './files-folder.ts'
@@ -17,6 +18,7 @@ export function createFiles(): Files {
     readLink: async (path) => guarded(path, () => readlinkSync(path)),
     replace: async (path, text, mode) => guarded(path, async () => replaceDurably(path, text, mode)),
     write: async (path, data, mode) => guarded(path, async () => writeFile(path, data, { mode: mode ?? 0o666 })),
+    digest: async (path) => guarded(path, async () => digestOf(path)),
     append: openAppender,
     makeFolder: async (path, mode) => guarded(path, () => makeFolders(path, mode ?? 0o777)),
     remove: async (path) => guarded(path, async () => removeAll(path)),

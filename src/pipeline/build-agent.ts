@@ -1,21 +1,31 @@
 import { buildDuration, buildEnv, buildList, buildMoney } from './build-values.ts'
 import { modelName } from './build-route.ts'
-import type { AgentSpec, RouteSpec } from './pipeline.ts'
+import type { AgentSpec, ProviderSpec, RouteSpec } from './pipeline.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
+import { canAsk, isProgramExecutor } from './words.ts'
 
 type AgentText = NonNullable<PipelineText['agents']>[string]
 
 /** Longer than any tool of ours may take. */
 const STALL_TIMEOUT_MS = 900_000
 
-export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<string, RouteSpec>): AgentSpec {
-  const candidates = agent.model === undefined ? (routes.get(agent.route ?? '')?.models ?? []) : [modelName(agent.model)]
+/** The longest answer that is held for, where an author does not say. Programs think at length. */
+const OUTPUT = { model: 8_192, program: 32_000 }
+
+export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<string, RouteSpec>, providers: ReadonlyMap<string, ProviderSpec>): AgentSpec {
+  const executor = agent.executor ?? 'llm'
+  const program = isProgramExecutor(executor) ? executor : undefined
+  const named = agent.model === undefined ? (routes.get(agent.route ?? '')?.models ?? []) : [modelName(agent.model)]
+  const asked = (provider: ProviderSpec | undefined): boolean => program !== undefined && provider !== undefined && canAsk(program, provider.type)
+  // A program's session is tied to one model.
+  const candidates = program === undefined ? named : named.filter((model) => asked(providers.get(model.provider))).slice(0, 1)
+  const isFree = program !== undefined && agent.model === undefined && agent.route === undefined
   return {
     name,
     description: agent.description,
-    executor: agent.executor ?? 'llm',
+    executor,
     command: agent.command ?? [],
-    provider: candidates[0]?.provider ?? '',
+    provider: candidates[0]?.provider ?? (isFree ? [...providers.values()].find(asked)?.name : undefined) ?? '',
     model: candidates[0]?.model ?? '',
     route: agent.route,
     candidates,
@@ -27,8 +37,8 @@ export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<s
     allowCommands: agent.allow_commands ?? [],
     allowHosts: [...new Set(agent.allow_hosts)],
     sandbox: agent.sandbox ?? 'auto',
-    maxTurns: agent.max_turns ?? 50,
-    maxOutputTokens: agent.max_output_tokens ?? 8192,
+    maxTurns: agent.max_turns ?? (program === undefined ? 50 : Number.POSITIVE_INFINITY),
+    maxOutputTokens: agent.max_output_tokens ?? (program === undefined ? OUTPUT.model : OUTPUT.program),
     temperature: agent.temperature,
     capabilities: buildList(agent.capabilities),
     maxLoad: agent.max_load,

@@ -14,16 +14,17 @@ import type { PipelineText } from './vocabulary/pipeline.ts'
 /** What the author meant, from a value that was found to be right; `children` may still be filled. */
 export function buildPipeline(text: PipelineText, file: string, children: ReadonlyMap<string, Pipeline>): Pipeline {
   const routes = buildMap(text.routes, buildRoute)
+  const providers = buildMap(text.providers, buildProvider)
   return {
     file,
     name: text.name ?? posix.parse(file.replaceAll('\\', '/')).name,
     description: text.description,
     inputs: buildMap(text.inputs, buildInput),
     env: buildEnv(text.env),
-    providers: buildMap(text.providers, buildProvider),
+    providers,
     routes,
     limits: buildLimits(text.limits),
-    agents: buildMap(text.agents, (name, agent) => buildAgent(name, agent, routes)),
+    agents: buildMap(text.agents, (name, agent) => buildAgent(name, agent, routes, providers)),
     checks: buildMap(text.checks, buildCheck),
     workspace: buildWorkspace(text.workspace),
     autonomy: text.autonomy ?? 'full',

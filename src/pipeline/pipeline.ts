@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
 import type { CheckSpec } from './check-spec.ts'
 import type { LimitsSpec } from './limits-spec.ts'
-import type { AUTONOMIES, CONFLICT_POLICIES, REPORT_FORMATS } from './words.ts'
+import type { AUTONOMIES, CONFLICT_POLICIES, ProgramExecutor, REPORT_FORMATS } from './words.ts'
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
@@ -85,14 +85,14 @@ export type Permissions = 'read-only' | 'limited' | 'full'
 export interface AgentSpec {
   readonly name: string
   readonly description: string | undefined
-  /** `command`: `command` runs in place of a model, and `provider` and `model` are empty. */
-  readonly executor: 'llm' | 'command'
+  /** `command`: `command` runs in place of a model, and `provider` and `model` are empty. Others are programs of their own. */
+  readonly executor: 'llm' | ProgramExecutor | 'command'
   readonly command: readonly string[]
-  /** Of its only model, or of the first one of its route. */
+  /** Of its only model, or of the first one of its route that it can ask; the model is empty where a program chooses it. */
   readonly provider: string
   readonly model: string
   readonly route: string | undefined
-  /** All that may answer: one, or those of its route in their order. */
+  /** All that may answer: one, or those of its route in their order; none where a program chooses. */
   readonly candidates: readonly ModelName[]
   readonly budget: Pico | undefined
   readonly instructions: string | undefined
@@ -104,6 +104,7 @@ export interface AgentSpec {
   /** Hosts that its commands and checks may reach. */
   readonly allowHosts: readonly string[]
   readonly sandbox: 'auto' | 'require' | 'off'
+  /** Infinite: a program that is not bounded. */
   readonly maxTurns: number
   readonly maxOutputTokens: number
   readonly temperature: number | undefined

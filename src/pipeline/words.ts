@@ -55,3 +55,21 @@ export const DETECTED_CHECKS = ['types', 'lint', 'tests'] as const
 
 /** The most nodes that one plan may hold. */
 export const MOST_NODES = 10_000
+
+/** Agents that are programs of their own, and the types of providers that each of them can ask. */
+export const PROGRAM_EXECUTORS = {
+  'claude-code': ['anthropic'],
+  codex: ['openai', 'openai-compatible'],
+  // Gemini's own API has no type of its own: the address of Google's OpenAI dialect says where it is, and the key is the same.
+  gemini: ['openai-compatible'],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+export type ProgramExecutor = keyof typeof PROGRAM_EXECUTORS
+
+export function isProgramExecutor(name: string): name is ProgramExecutor {
+  return Object.hasOwn(PROGRAM_EXECUTORS, name)
+}
+
+export function canAsk(executor: ProgramExecutor, providerType: string): boolean {
+  return (PROGRAM_EXECUTORS[executor] as readonly string[]).includes(providerType)
+}

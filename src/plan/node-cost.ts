@@ -14,9 +14,9 @@ export interface Rates extends Tariff {
 /** The cost of one attempt of one node; undefined where no model is called, or one without a known price. */
 export type NodeCost = (step: AgentStep, agent: AgentSpec, matrix: JsonObject | null) => ConversationCost | undefined
 
-/** The models that may answer an agent, the preferred one first; none where a program works in place of a model. */
+/** The models that may answer an agent, the preferred one first; none where a program chooses, or works in place of a model. */
 export function modelsOf(agent: AgentSpec): readonly string[] {
-  return agent.executor === 'llm' ? agent.candidates.map(({ provider, model }) => `${provider}/${model}`) : []
+  return agent.candidates.map(({ provider, model }) => `${provider}/${model}`)
 }
 
 /** Nodes mostly differ in nothing that matters here, so each sum is made once. */
@@ -24,7 +24,8 @@ export function createNodeCost(pipeline: Pipeline, known: Known, rates: Rates): 
   const made = new Map<string, ConversationCost | undefined>()
   return (step, agent, matrix) => {
     const models = modelsOf(agent)
-    if (models.length === 0) return undefined
+    // How often a program calls its model, and with how much, only it knows.
+    if (agent.executor !== 'llm' || models.length === 0) return undefined
     const around = rates.around(step, agent)
     const prompt = promptSize(step.prompt ?? '', matrix, known)
     const isVerified = step.verify.length > 0 && step.repair > 0

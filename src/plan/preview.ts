@@ -69,7 +69,7 @@ export interface AgentPreview {
   readonly others: readonly string[]
   readonly backup: readonly string[]
   readonly route: string | null
-  /** Candidates, the preferred one first; none where a program works in place of a model. */
+  /** Candidates, the preferred one first; none where a program chooses, or works in place of a model. */
   readonly models: readonly string[]
   readonly program: readonly string[] | null
   readonly maxTurns: number
@@ -152,7 +152,7 @@ function stepPreview(pipeline: Pipeline, { spec, nodes, runs }: UnfoldedStep, se
 }
 
 function agentPreview(pipeline: Pipeline, agent: AgentSpec, step: AgentStep): AgentPreview {
-  const program = agent.executor === 'llm' ? null : agent.command
+  const program = agent.executor === 'llm' ? null : agent.executor === 'command' ? agent.command : [agent.executor]
   const { name, maxTurns, maxOutputTokens, backup } = agent
   const others = candidatesOf(pipeline, step).flatMap((one) => (one === agent ? [] : [one.name]))
   return {

@@ -73,14 +73,21 @@ export function lanePrices(declarations: ReadonlyMap<string, ProviderDeclaration
   }
 }
 
-function keyed(declaration: ProviderDeclaration, world: ProviderWorld, create: (settings: HttpProvider) => Provider): Provider {
+/** Where a provider is asked over HTTP, and with which key: nothing of it is for an agent's eyes. */
+export function upstreamOf(declaration: ProviderDeclaration, world: Pick<ProviderWorld, 'ports' | 'secret' | 'patience'>): HttpProvider {
   const { name, apiKeyEnv, baseUrl, headers, timeoutMs } = declaration
   const key = apiKeyEnv === undefined ? undefined : world.secret(apiKeyEnv) || undefined
-  if (apiKeyEnv !== undefined && key === undefined) {
+  const patience = { ...(world.patience ?? PATIENCE), ...(timeoutMs === undefined ? {} : { total: timeoutMs }) }
+  return { name, key, baseUrl, headers, patience, conceal: createConceal([key, ...Object.values(headers)]), ports: world.ports }
+}
+
+function keyed(declaration: ProviderDeclaration, world: ProviderWorld, create: (settings: HttpProvider) => Provider): Provider {
+  const { name, apiKeyEnv } = declaration
+  const upstream = upstreamOf(declaration, world)
+  if (apiKeyEnv !== undefined && upstream.key === undefined) {
     return refusing(name, 'credential', `the key of provider \`${name}\` is missing: set \`${apiKeyEnv}\` in the environment`)
   }
-  const patience = { ...(world.patience ?? PATIENCE), ...(timeoutMs === undefined ? {} : { total: timeoutMs }) }
-  return create({ name, key, baseUrl, headers, patience, conceal: createConceal([key, ...Object.values(headers)]), ports: world.ports })
+  return create(upstream)
 }
 
 function compatible(settings: HttpProvider): Provider {

@@ -31,6 +31,7 @@ function reportStep(step: StepState, node: NodeState, prefix: string): ReportSte
       name: check.name, kind: check.kind, status: check.status, gate: check.gate, duration_ms: check.durationMs, exit_code: check.exitCode,
       message: check.message, problems: check.problems.map((problem) => ({ ...problem })),
     })),
+    program: node.attempts.at(-1)?.program ?? null,
     artifacts: node.attempts.flatMap(({ attempt, artifacts }) => artifacts.map(({ path, bytes }) => ({ attempt, path, bytes }))),
     failure: shownFailure(node.failure),
   }
@@ -41,7 +42,7 @@ function unexpanded(step: StepState, prefix: string): ReportStep {
   return {
     id, step: id, kind: step.kind, status: 'pending', needs: step.needs.map((need) => `${prefix}${need}`), matrix: null, cached: false, reused: null, approval: null,
     started_at: null, finished_at: null, duration_ms: 0, exit_code: null, outputs: {}, commit: null, files_changed: [], cost_usd: 0,
-    agent: step.agent, model: null, isolation: null, attempts: [], checks: [], artifacts: [], failure: null,
+    agent: step.agent, model: null, isolation: null, program: null, attempts: [], checks: [], artifacts: [], failure: null,
   }
 }
 

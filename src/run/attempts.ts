@@ -253,6 +253,7 @@ function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
     ...(result.isolation === undefined ? {} : { isolation: result.isolation }),
     ...(result.artifacts && result.artifacts.length > 0 ? { artifacts: result.artifacts } : {}),
     ...(result.work ? { work: result.work } : {}),
+    ...(result.program ? { program: result.program } : {}),
   }
 }
 

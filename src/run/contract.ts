@@ -3,7 +3,7 @@ import type { Expressions, Scope } from '../pipeline/expression.ts'
 import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import type { Failure } from './failure.ts'
 import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
-import type { Artifact, ChangesMerged, CheckFinished, Delivered, Isolation, Noticed, Proof, Reusable } from './event.ts'
+import type { Artifact, ChangesMerged, CheckFinished, Delivered, Isolation, Noticed, ProgramUsed, Proof, Reusable } from './event.ts'
 import type { AgentWork } from './team.ts'
 import type { Run } from './run.ts'
 import type { Source } from './sources.ts'
@@ -108,5 +108,7 @@ export interface AttemptResult {
   /** How well an agent's commands were locked in; absent where the step has none. */
   readonly isolation?: Isolation
   readonly work?: AgentWork
+  /** The program that worked as an agent; absent where none did. */
+  readonly program?: ProgramUsed
   readonly failure?: Failure
 }

@@ -185,6 +185,8 @@ export interface AttemptEnded {
   readonly artifacts?: readonly Artifact[]
   /** What an agent did, well or badly. */
   readonly work?: AgentWork
+  /** Absent where no program worked as an agent. */
+  readonly program?: ProgramUsed
   readonly failure: Failure | null
   /** Of a `waiting` one that did its work: why nobody may build on it yet. */
   readonly gate?: Gate
@@ -196,6 +198,14 @@ export interface AttemptEnded {
 
 /** The words of the report for what a sandbox is: all of it, without a network at all, or none. */
 export type Isolation = 'sandbox' | 'namespace' | 'process'
+/** Which program worked as an agent. */
+export interface ProgramUsed {
+  readonly name: string
+  /** Null: it did not say. */
+  readonly version: string | null
+  /** Of the file that was started. */
+  readonly sha256: string
+}
 
 /** A file that was kept with an attempt. */
 export interface Artifact {

@@ -117,7 +117,7 @@ function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>
   node.checks = []
   delete node.merged
   node.agent = run.steps.get(node.step)?.agent ?? null
-  node.attempts.push({ attempt: event.attempt, agent: node.agent, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [], work: null })
+  node.attempts.push({ attempt: event.attempt, agent: node.agent, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [], work: null, program: null })
   run.retrying.delete(node.id)
   run.running.add(node.id)
   begun(run, node)
@@ -146,7 +146,7 @@ function isUntouched(node: NodeState | undefined): boolean {
 function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): void {
   run.running.delete(node.id)
   const attempt = node.attempts.at(-1)
-  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure, artifacts: event.artifacts ?? [], work: event.work ?? null })
+  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure, artifacts: event.artifacts ?? [], work: event.work ?? null, program: event.program ?? null })
   if (event.retryAt !== null) {
     node.status = 'pending'
     node.retryAt = event.retryAt

@@ -3,7 +3,7 @@ import type { Pico } from '../base/money.ts'
 import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
 import type { RouteDecided, UsageCounts } from './call-event.ts'
-import type { Artifact, BaseState, ChangesMerged, CheckResult, Delivered, GateAnswered, Isolation, NodeReused, Noticed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
+import type { Artifact, BaseState, ChangesMerged, CheckResult, Delivered, GateAnswered, Isolation, NodeReused, Noticed, ProgramUsed, Proof, RunStatus, SkipCause, StopCause } from './event.ts'
 import type { Gate } from './gate.ts'
 import type { AgentChosen, AgentWork } from './team.ts'
 
@@ -134,6 +134,8 @@ export interface AttemptState {
   failure: Failure | null
   artifacts: readonly Artifact[]
   work: AgentWork | null
+  /** Null where no program worked as an agent. */
+  program: ProgramUsed | null
 }
 
 /** A model call, from its reservation on. An open one counts with its whole hold. */

@@ -59,7 +59,8 @@ function targetOf(pipeline: Pipeline, agent: AgentSpec): Lane | Route {
   return { name: route.name, lanes: route.models, strategy: route.strategy, retry, ...(breaker ? { breaker } : {}) }
 }
 
-function teller(io: AttemptIo, slot: CallTeller['slot'] & { readonly agent: string }, watch: StallWatch, answered: (model: string) => void): CallTeller {
+/** What must be known of a call, in the journal before anything else happens. */
+export function teller(io: AttemptIo, slot: CallTeller['slot'] & { readonly agent: string }, watch: StallWatch, answered: (model: string) => void): CallTeller {
   return {
     slot,
     async reserved(reservation) {

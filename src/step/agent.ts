@@ -6,9 +6,10 @@ import { chainOf } from '../pipeline/team.ts'
 import type { AttemptResult, StepKind } from '../run/contract.ts'
 import { isAgentsOwn } from '../run/failure.ts'
 import type { Failure } from '../run/failure.ts'
+import type { AgentBench } from './agent-bench.ts'
 import { collectPlace, commitPlace } from './commit.ts'
 import { converse, supervise } from './converse.ts'
-import type { AgentBench, Talk } from './converse.ts'
+import type { Talk } from './converse.ts'
 import { deniedChange } from './denied-change.ts'
 import { withFormer } from './handover.ts'
 import { atPlace } from './place.ts'
@@ -28,7 +29,7 @@ export function agentKind(world: StepWorld): StepKind {
       return atPlace(world, task, io, async (place) => {
         const bench = { world, task, io, place, agent, ...supervise(world, io, agent) }
         const talk = await begin(bench, step)
-        const result = talk.ok ? await perform(bench, step, talk.value) : failed(talk.error)
+        const result = talk.ok ? await employ(bench, step, talk.value) : failed(talk.error)
         bench.watch.stop()
         await reportTrespasses(io, place.worktree?.workspaces)
         const isolation = await place.enclosures?.isolation()
@@ -52,6 +53,16 @@ async function begin(bench: AgentBench, step: AgentStep): Promise<Result<Talk, F
   const prompt = renderPrompt(world, task, step.prompt ?? '')
   if (!prompt.ok) return err({ code: 'expression-failed', message: `the prompt cannot be evaluated: ${prompt.error}` })
   return converse(bench, { prompt: withFormer(prompt.value, task.former), outputs: step.outputs ?? {}, seat: '' })
+}
+
+/** Whoever works, and where that is a program of its own, which one: a large one takes a while to be digested, and works meanwhile. */
+async function employ(bench: AgentBench, step: AgentStep, talk: Talk): Promise<AttemptResult> {
+  try {
+    const [result, program] = await Promise.all([perform(bench, step, talk), talk.program?.()])
+    return program === undefined ? result : { ...result, program }
+  } finally {
+    await talk.close?.()
+  }
 }
 
 /** Work, then proof; what fails goes back to the same conversation. */

@@ -1,6 +1,7 @@
 import { failureOf } from '../agent/agent-failure.ts'
 import type { AgentDone, AgentFailure, Conversation } from '../agent/agent.ts'
 import { createCommandConversation } from '../agent/command.ts'
+import type { ProgramStamp } from '../agent/program-stamp.ts'
 import { createConversation } from '../agent/loop.ts'
 import { createToolbox } from '../agent/toolbox.ts'
 import { formatDuration } from '../base/duration.ts'
@@ -11,18 +12,13 @@ import type { Result } from '../base/result.ts'
 import type { AgentSpec } from '../pipeline/pipeline.ts'
 import type { AttemptIo } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
+import type { AgentBench } from './agent-bench.ts'
 import { agentIo } from './agent-io.ts'
 import type { Supervision } from './agent-io.ts'
 import { createWorkCount } from './agent-work.ts'
 import { stepEnvironment } from './environment.ts'
-import type { Bench } from './judge.ts'
 import { createStallWatch } from './stall-watch.ts'
 import type { StepWorld } from './world.ts'
-
-/** An agent's place of work, and who looks after it there. */
-export interface AgentBench extends Bench, Supervision {
-  readonly agent: AgentSpec
-}
 
 /** What an agent is to do. */
 export interface Errand {
@@ -39,6 +35,10 @@ export interface Talk {
   continue(message: string): Promise<Result<AgentDone, Failure>>
   /** Why it is not to be continued, where the budget of the run is used up. */
   over(): Failure | undefined
+  /** Which program it is, where it is one of its own. */
+  program?(): Promise<ProgramStamp>
+  /** To be called when nothing more is to be said, where it is there. */
+  close?(): Promise<void>
 }
 
 /** Whoever opens it stops the watch when the work is over. */
@@ -56,6 +56,12 @@ export async function converse(bench: AgentBench, errand: Errand): Promise<Resul
     instructions: agent.instructions ?? '', prompt, outputs, model: agent.model,
     maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, temperature: agent.temperature, tools: agent.tools,
     permissions: agent.permissions, allowCommands: agent.allowCommands, root: place.root, cwd: place.cwd, env: env.value,
+  }
+  if (agent.executor !== 'llm' && agent.executor !== 'command') {
+    const hired = await (await import('./program.ts')).hireProgram(bench, order, seat)
+    if (!hired.ok) return hired
+    const { conversation, model, stamp, close } = hired.value
+    return ok({ ...each(bench, conversation, async (done) => ok({ ...done, model: model() })), program: stamp, close })
   }
   const enclosed = place.enclosures && runsPrograms(agent) ? await place.enclosures.forAgent(agent) : undefined
   if (enclosed?.ok === false) return enclosed

@@ -98,6 +98,7 @@ export function createResolver(world: StepWorld, task: AttemptTask, io: AttemptI
     isolation: async () => place?.enclosures.isolation(),
     async leave() {
       supervised.watch.stop()
+      await talk?.close?.()
       await place?.leave()
     },
   }

@@ -7,13 +7,15 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
 import type { Sandboxes } from '../sandbox/sandbox.ts'
 import type { Forge } from './forge.ts'
+import type { Lease } from '../proxy/lease.ts'
+import type { LeaseOrder } from '../proxy/tenancy.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
 import type { AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 
 /** What the step kinds are handed: the one door to the world. */
 export interface StepWorld {
-  readonly ports: Pick<Ports, 'files' | 'processes' | 'clock' | 'patterns'>
+  readonly ports: Pick<Ports, 'files' | 'processes' | 'sockets' | 'clock' | 'patterns' | 'random'>
   readonly pipeline: Pipeline
   /** Undefined where the pipeline has no expression. */
   readonly expressions: Expressions | undefined
@@ -44,6 +46,8 @@ export interface StepWorld {
   forge(signal: AbortSignal): Promise<Result<Forge, string>>
   /** Whether a text holds a secret that must not leave. */
   leaks(text: string): boolean
+  /** A local address of a provider for a program, for one attempt. */
+  lease(provider: string, order: LeaseOrder): Promise<Lease>
   /** Values that must not be written or shown from now on. */
   hide(secrets: readonly string[]): void
   /** The world of a pipeline that a node performs: its own declarations, the budgets around it. */

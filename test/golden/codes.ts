@@ -5,7 +5,7 @@ const src = join(import.meta.dirname, '../../src')
 
 /** Words of the source that look like codes of diagnostics and are none. A new one must be put here, or get its golden file. */
 export const OTHER_WORDS: readonly string[] = [
-  'eslint-json', 'here-quoted', 'ill-formed', 'openai-compatible', 'orch-run', 'read-only', 'utf-8',
+  'claude-code', 'eslint-json', 'here-quoted', 'ill-formed', 'openai-compatible', 'orch-run', 'read-only', 'utf-8',
 ]
 
 /**

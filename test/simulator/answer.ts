@@ -1,6 +1,6 @@
 /** What the simulated provider is asked, in no vendor's words. */
 export interface SimRequest {
-  readonly protocol: Protocol
+  readonly protocol: AnyProtocol
   /** Of all requests, from 0. */
   readonly number: number
   readonly model: string
@@ -16,7 +16,11 @@ export interface SimRequest {
   readonly body: Record<string, unknown>
 }
 
+/** What our own providers speak. */
 export type Protocol = 'messages' | 'responses' | 'chat'
+
+/** With what only programs speak. */
+export type AnyProtocol = Protocol | 'generate'
 
 export type SimTurn =
   | { readonly role: 'user'; readonly text: string }
@@ -82,8 +86,9 @@ export interface SimEvent {
 
 /** How one protocol is spoken. */
 export interface Speech {
-  readonly path: string
-  read(body: Record<string, unknown>): Omit<SimRequest, 'protocol' | 'number' | 'headers' | 'body' | 'answers'>
+  readonly path: string | RegExp
+  /** `path`: where it was asked. */
+  read(body: Record<string, unknown>, path?: string): Omit<SimRequest, 'protocol' | 'number' | 'headers' | 'body' | 'answers'>
   events(request: SimRequest, reply: SimReply, usage: Required<SimUsage>): SimEvent[]
   error(code: string, message: string): SimEvent
   /** What is written after the last event. */

@@ -10,8 +10,8 @@ interface Block {
 interface Body {
   readonly model: string
   readonly max_tokens: number
-  readonly system?: readonly Block[]
-  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: readonly Block[] }[]
+  readonly system?: readonly Block[] | string
+  readonly messages: readonly { readonly role: 'user' | 'assistant'; readonly content: readonly Block[] | string }[]
   readonly tools?: readonly { readonly name: string }[]
 }
 
@@ -22,9 +22,9 @@ export const MESSAGES: Speech = {
   ping: 'event: ping\ndata: {"type":"ping"}\n\n',
   read(raw) {
     const body = raw as unknown as Body
-    const turns = body.messages.flatMap(({ role, content }) => turnsOf(role, content))
+    const turns = body.messages.flatMap(({ role, content }) => turnsOf(role, blocksOf(content)))
     const task = turns.find((turn) => turn.role === 'user')?.text ?? ''
-    const system = (body.system ?? []).map((block) => block.text ?? '').join('')
+    const system = blocksOf(body.system ?? []).map((block) => block.text ?? '').join('')
     return { model: body.model, system, task, turns, tools: (body.tools ?? []).map((tool) => tool.name), maxOutputTokens: body.max_tokens }
   },
   events(request, reply, usage) {
@@ -45,6 +45,11 @@ export const MESSAGES: Speech = {
     ]
   },
   error: (code, message) => named({ type: 'error', error: { type: code, message } }),
+}
+
+/** Both forms are the vendor's. */
+function blocksOf(content: readonly Block[] | string): readonly Block[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content
 }
 
 function turnsOf(role: 'user' | 'assistant', content: readonly Block[]): SimTurn[] {

@@ -51,6 +51,7 @@ function readItem(item: Item, turns: SimTurn[]): void {
   const text = typeof item.content === 'string' ? item.content : (item.content ?? []).map((part) => part.text ?? '').join('')
   if (item.type === 'function_call_output') turns.push({ role: 'tool', output: item.output ?? '' })
   else if (item.role === 'user') turns.push({ role: 'user', text })
+  else if (item.role === 'developer') return
   else if (item.type !== 'reasoning') {
     const calls = item.type === 'function_call' ? [item.name ?? ''] : []
     if (last?.role === 'assistant') turns.splice(-1, 1, { role: 'assistant', text: last.text + text, calls: [...last.calls, ...calls] })

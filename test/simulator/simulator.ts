@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { isError } from './answer.ts'
-import type { Protocol, SimAnswer, SimRequest, SimUsage, Speech } from './answer.ts'
+import type { AnyProtocol, SimAnswer, SimRequest, SimUsage, Speech } from './answer.ts'
 
 import type { Cached, PromptCache } from './cache.ts'
 import { createPromptCache, hasMarks, promptParts } from './cache.ts'
@@ -35,7 +35,7 @@ export interface SimEntry {
 
 export interface Simulator {
   /** What a provider's `base_url` must be, by protocol. */
-  readonly baseUrl: Readonly<Record<Protocol, string>>
+  readonly baseUrl: Readonly<Record<AnyProtocol, string>>
   readonly log: readonly SimEntry[]
   /** The sum of all that is billed. */
   invoice(): Required<SimUsage>
@@ -60,12 +60,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let received = 0
   let connections = 0
   const handle = async (socket: Socket, connection: number, raw: RawRequest): Promise<void> => {
-    if (raw.method === 'POST' && raw.path === '/v1/messages/count_tokens') return countTokens(socket, raw)
-    const found = Object.entries(SPEECHES).find(([, speech]) => speech.path === raw.path)
+    const path = raw.path.split('?')[0] ?? ''
+    if (raw.method === 'POST' && path === '/v1/messages/count_tokens') return countTokens(socket, raw)
+    const found = Object.entries(SPEECHES).find(([, speech]) => (typeof speech.path === 'string' ? speech.path === path : speech.path.test(path)))
     if (raw.method !== 'POST' || found === undefined) return notFound(socket, raw)
-    const [protocol, speech] = found as [Protocol, Speech]
+    const [protocol, speech] = found as [AnyProtocol, Speech]
     const body = JSON.parse(raw.body) as Record<string, unknown>
-    const parts = speech.read(body)
+    const parts = speech.read(body, path)
     const answers = parts.turns.filter((turn) => turn.role === 'assistant').length
     const request: SimRequest = { ...parts, answers, protocol, number: received, headers: raw.headers, body }
     received += 1
@@ -97,7 +98,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    baseUrl: { messages: origin, responses: `${origin}/v1`, chat: `${origin}/v1` },
+    baseUrl: { messages: origin, responses: `${origin}/v1`, chat: `${origin}/v1`, generate: `${origin}/v1beta/openai` },
     log,
     invoice: () => log.map((entry) => entry.billed).reduce(added, NOTHING),
     arrived: (count) => arrivals.reached(count),

@@ -1,6 +1,7 @@
-import type { Protocol, Speech } from './answer.ts'
+import type { AnyProtocol, Speech } from './answer.ts'
 import { CHAT } from './chat.ts'
+import { GENERATE } from './generate.ts'
 import { MESSAGES } from './messages.ts'
 import { RESPONSES } from './responses.ts'
 
-export const SPEECHES: Readonly<Record<Protocol, Speech>> = { messages: MESSAGES, responses: RESPONSES, chat: CHAT }
+export const SPEECHES: Readonly<Record<AnyProtocol, Speech>> = { messages: MESSAGES, responses: RESPONSES, chat: CHAT, generate: GENERATE }

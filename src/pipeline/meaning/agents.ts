@@ -9,7 +9,8 @@ import type { Survey } from '../survey.ts'
 export function agentMistakes(survey: Survey): Diagnostic[] {
   return [...(survey.agents?.values() ?? [])].flatMap(({ key, value }) => {
     const permissions = textAt(value, 'permissions')?.name ?? 'limited'
-    const allows = itemsOf(field(value, 'allow_commands')).length > 0
+    // Codex reads by its shell too, and holds all its commands to the worktree.
+    const allows = itemsOf(field(value, 'allow_commands')).length > 0 || textAt(value, 'executor')?.name === 'codex'
     return mentionsIn(field(value, 'tools')).flatMap((tool) => toolMistakes(survey, key, tool, permissions, allows))
   })
 }

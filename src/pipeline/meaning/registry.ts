@@ -5,6 +5,7 @@ import { checkMistakes } from './checks.ts'
 import { deliverMistakes } from './deliver.ts'
 import { durationMistakes } from './durations.ts'
 import { environmentMistakes } from './environment.ts'
+import { executorMistakes } from './executors.ts'
 import { inputMistakes } from './inputs.ts'
 import { limitMistakes } from './limits.ts'
 import { matrixMistakes } from './matrix.ts'
@@ -26,6 +27,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   routeMistakes,
   agentMistakes,
   teamMistakes,
+  executorMistakes,
   checkMistakes,
   providerMistakes,
   inputMistakes,

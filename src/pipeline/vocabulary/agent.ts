@@ -1,17 +1,23 @@
 import * as Type from 'typebox'
 import { FILLED, HOST, MODEL, NAME, OWN_PATH } from '../patterns.ts'
+import { PROGRAM_EXECUTORS } from '../words.ts'
 import { count, duration, env, is, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
 /** What only a model has. */
 const LLM_KEYS = ['model', 'route', 'budget_usd', 'instructions', 'instructions_file', 'tools', 'allow_commands', 'max_turns', 'max_output_tokens', 'temperature']
 
+const isProgram = { properties: { executor: { enum: Object.keys(PROGRAM_EXECUTORS) } }, required: ['executor'] }
+const isModel = { not: { properties: { executor: { enum: [...Object.keys(PROGRAM_EXECUTORS), 'command'] } }, required: ['executor'] } }
+
 export const agent = record(
   'agent',
   {
     description: Type.Optional(Type.String({ description: 'What the agent is for.', examples: ['Fixes bugs with the smallest change'] })),
-    executor: Type.Optional(words(['llm', 'command'], {
-      description: '`llm`: the built-in loop over a model. `command`: a program in place of a model. Default: `llm`.',
-      examples: ['command'], default: 'llm',
+    executor: Type.Optional(words(['llm', 'claude-code', 'codex', 'gemini', 'command'], {
+      description:
+        '`llm`: the built-in loop over a model. `claude-code`, `codex`, `gemini`: that program, headless in the worktree; it gets its model ' +
+        'through a local address and never the key. `command`: a program in place of a model. Default: `llm`.',
+      examples: ['claude-code'], default: 'llm',
     })),
     command: Type.Optional(texts(FILLED, {
       minItems: 1,
@@ -21,10 +27,12 @@ export const agent = record(
       examples: [['bash', 'agent.sh']],
     })),
     model: Type.Optional(text(MODEL, {
-      description: 'Who answers: a provider of this pipeline and its model, `PROVIDER/MODEL`.',
+      description:
+        'Who answers: a provider of this pipeline and its model, `PROVIDER/MODEL`. A program may go without: then it chooses its model ' +
+        'itself, and the first provider that it can ask is asked.',
       examples: ['claude/claude-sonnet-4-5'],
     })),
-    route: Type.Optional(text(NAME, { description: 'Who answers: a route of this pipeline.', examples: ['coding'] })),
+    route: Type.Optional(text(NAME, { description: 'Who answers: a route of this pipeline. A program stays with the first of its models that it can ask.', examples: ['coding'] })),
     budget_usd: Type.Optional(money({ description: 'What all work of this agent may cost in one run, in US dollars. Hard.', examples: [2] })),
     instructions: Type.Optional(text(FILLED, {
       description: 'The system prompt.',
@@ -36,7 +44,7 @@ export const agent = record(
     tools: Type.Optional(Type.Unsafe<readonly ('files' | 'files.read' | 'shell')[]>({
       type: 'array',
       items: { type: 'string', enum: ['files', 'files.read', 'shell'] },
-      description: 'What it may use: `files` reads and writes, `files.read` only reads, `shell` runs commands. Default: nothing.',
+      description: 'What it may use: `files` reads and writes, `files.read` only reads, `shell` runs commands. Default: nothing; a program has all that its `permissions` allow.',
       examples: [['files', 'shell']],
     })),
     permissions: Type.Optional(words(['read-only', 'limited', 'full'], {
@@ -62,12 +70,12 @@ export const agent = record(
       examples: ['require'], default: 'auto',
     })),
     max_turns: Type.Optional(count(1, 100_000, {
-      description: 'How often the model may be called for one step. Default: 50.',
+      description: 'How often the model may be called for one step. Default: 50; a program has no bound of its own.',
       examples: [40],
       default: 50,
     })),
     max_output_tokens: Type.Optional(count(1, 10_000_000, {
-      description: 'The longest answer of one call, in tokens. Default: 8192.',
+      description: 'The longest answer of one call, in tokens. Default: 8192, and 32000 for a program.',
       examples: [8192],
       default: 8192,
     })),
@@ -100,8 +108,10 @@ export const agent = record(
       when(
         is('executor', 'command'),
         { required: ['command'], properties: Object.fromEntries(LLM_KEYS.map((key) => [key, false])) },
-        { anyOf: [{ required: ['model'] }, { required: ['route'] }], properties: { command: false } },
+        { properties: { command: false } },
       ),
+      when(isProgram, { properties: { temperature: false } }),
+      when(isModel, { anyOf: [{ required: ['model'] }, { required: ['route'] }] }),
     ],
   },
 )

@@ -96,6 +96,11 @@ const StepSchema = Type.Object({
   agent: orNull(Type.String({ description: 'Who did it last; `auto` before one is chosen' })),
   model: orNull(Type.String({ description: 'Provider and model' })),
   isolation: Isolation('How well the commands of its agent were locked in; null where it has none'),
+  program: orNull(Type.Object({
+    name: Type.String({ description: 'The executor: `claude-code`, `codex` or `gemini`' }),
+    version: orNull(Type.String({ description: 'As it says itself' })),
+    sha256: Type.String({ description: 'Of the file that was started, links followed' }),
+  }, { description: 'The program that worked as the agent in the last attempt' })),
   attempts: Type.Array(AttemptSchema),
   artifacts: Type.Array(
     Type.Object({

@@ -12,7 +12,7 @@ const at = (seconds: number): string => new Date(START + seconds * 1000).toISOSt
 function untouched(id: string, extra: Partial<ReportStep> = {}): ReportStep {
   return {
     id, step: id, kind: 'run', status: 'pending', needs: [], matrix: null, cached: false, reused: null, approval: null, started_at: null, finished_at: null, duration_ms: 0, exit_code: null,
-    outputs: {}, commit: null, files_changed: [], cost_usd: 0, agent: null, model: null, isolation: null, attempts: [], checks: [], artifacts: [], failure: null, ...extra,
+    outputs: {}, commit: null, files_changed: [], cost_usd: 0, agent: null, model: null, isolation: null, program: null, attempts: [], checks: [], artifacts: [], failure: null, ...extra,
   }
 }
 
