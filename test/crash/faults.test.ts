@@ -60,12 +60,12 @@ async function tryMount(options: string, relief: string, reason: string): Promis
 }
 
 describe.skipIf(!mountable())('a file system that is too small (needs the right to mount one)', () => {
-  const sizes = isFull ? Array.from({ length: 80 }, (_, index) => 4 * (index + 1)) : [4, 12, 24, 48, 96]
+  const sizes = isFull ? Array.from({ length: 80 }, (_, index) => 4 * (index + 1)) : [12, 48]
   it('ends the run with the reason; with more space it goes on', { timeout: 3_600_000 }, async () => {
     expect(await inTurns(sizes, async (size) => tryMount(`size=${size}k`, 'size=16m', REASONS.ENOSPC ?? ''))).toEqual([])
   })
 
-  const counts = isFull ? Array.from({ length: 70 }, (_, index) => index + 2) : [2, 6, 9, 20]
+  const counts = isFull ? Array.from({ length: 70 }, (_, index) => index + 2) : [6, 12]
   it('also where it is files that it holds too few of', { timeout: 3_600_000 }, async () => {
     expect(await inTurns(counts, async (count) => tryMount(`size=16m,nr_inodes=${count}`, 'nr_inodes=10000', REASONS.ENOSPC ?? ''))).toEqual([])
   })
@@ -88,7 +88,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a call that the syste
   const points = (calls: Readonly<Record<string, number>>): (readonly [string, string, number])[] =>
     Object.entries(calls).flatMap(([name, most]) => Array.from({ length: most }, (_, index) => [...(name.split(' ') as [string, string]), index + 1] as const))
   const every = points({ 'fsync EIO': 18, 'fdatasync EIO': 20, 'rename ENOSPC': 5, 'link ENOSPC': 5, 'mkdir ENOSPC': 40, 'fsync ENOSPC': 18 })
-  const few = [['fsync', 'EIO', 4], ['fsync', 'EIO', 9], ['fdatasync', 'EIO', 1], ['fdatasync', 'EIO', 5], ['fdatasync', 'EIO', 11], ['rename', 'ENOSPC', 2], ['mkdir', 'ENOSPC', 9]] as const
+  const few = [['fsync', 'EIO', 4], ['fdatasync', 'EIO', 1], ['fdatasync', 'EIO', 5], ['rename', 'ENOSPC', 2]] as const
 
   it('is told with its reason, and what was there before is as good as ever', { timeout: 3_600_000 }, async () => {
     const wrong = await inTurns(isFull ? every : few, async ([call, error, count]) => {

@@ -11,7 +11,7 @@ import { isFull, seeded } from './volume.ts'
 
 afterAll(removeFolders)
 
-const CUTS = isFull ? 40 : 4
+const CUTS = isFull ? 40 : 3
 
 let model: Model
 beforeAll(async () => {

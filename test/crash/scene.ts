@@ -84,7 +84,7 @@ export async function launch(scene: Pick<Scene, 'folder' | 'state'>, start: Laun
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
   if (child.pid !== undefined) start.onStart?.(child.pid)
   const timer = setTimeout(() => child.kill('SIGKILL'), start.timeoutMs ?? 60_000)
-  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => child.on('exit', (...end) => resolve(end)))
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => child.on('error', reject).on('exit', (...end) => resolve(end)))
   clearTimeout(timer)
   child.stdout.destroy()
   child.stderr.destroy()

@@ -49,6 +49,8 @@ export async function judgeResumed(model: Model, scene: Scene, calls = scene.pro
   const open = openCalls(events)
   const logBefore = linesOf(scene.log)
   const callsBefore = scene.provider.log.length
+  const reported = join(scene.state, 'runs/r1/report.json')
+  is(!existsSync(reported) || isJson(readFileSync(reported, 'utf8')), 'the report is cut')
   let resumed = await launch(scene, { args: ['resume', 'r1', '--json'] })
   const neverBegan = resumed.code === 2
   if (neverBegan) is(events.length === 0, `there is a journal, and yet: ${resumed.stderr}`)
@@ -67,6 +69,14 @@ export async function judgeResumed(model: Model, scene: Scene, calls = scene.pro
   is(open === 0 || marked > 0, `${open} interrupted calls are not marked`)
   wrong.push(...leftovers(scene))
   return { kind: neverBegan ? 'before' : events.some(({ type }) => type === 'run-finished') ? 'after' : 'within', wrong }
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'object'
+  } catch {
+    return false
+  }
 }
 
 /** Calls that were reserved and never settled. */
