@@ -61,11 +61,14 @@ interface Counts {
   readonly output_tokens?: number | null
   readonly cache_read_input_tokens?: number | null
   readonly cache_creation_input_tokens?: number | null
+  readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: number | null } | null
 }
 
 /** The counts are totals so far; what is left out has not changed. The three parts of the input don't overlap here. */
 function counted(before: Usage, counts: Counts | undefined): Usage {
+  const hour = counts?.cache_creation?.ephemeral_1h_input_tokens ?? before.cacheWriteHour ?? 0
   return {
+    ...(hour > 0 ? { cacheWriteHour: hour } : {}),
     input: counts?.input_tokens ?? before.input,
     output: counts?.output_tokens ?? before.output,
     cacheRead: counts?.cache_read_input_tokens ?? before.cacheRead,

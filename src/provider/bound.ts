@@ -18,12 +18,12 @@ export function mostCost(request: ModelRequest, price: LanePrice): Pico {
   return price === 'free' ? 0n : mostTokenCost(mostInputTokens(request), request.maxOutputTokens, price)
 }
 
-/** The same for a request of which only the numbers of tokens are known. */
-export function mostTokenCost(input: number, output: number, price: LanePrice): Pico {
+/** The same for a request of which only the numbers of tokens are known. `keepsHour`: it may have its input cached for an hour. */
+export function mostTokenCost(input: number, output: number, price: LanePrice, keepsHour = false): Pico {
   if (price === 'free') return 0n
   const tiers = price.long !== undefined && input > price.long.above ? [price, price.long] : [price]
   const costs = tiers.map((tier) => {
-    const perInput = highest([tier.input, tier.cacheWrite, tier.cacheRead])
+    const perInput = highest([tier.input, tier.cacheWrite, tier.cacheRead, ...(keepsHour ? [tier.cacheWriteHour ?? 0n] : [])])
     return BigInt(input) * perInput + BigInt(output) * tier.output
   })
   return highest(costs)

@@ -34,7 +34,7 @@ export async function clear(world: World, order: ClearanceOrder): Promise<Result
   const { lane } = bound
   const price = world.price(lane)
   if (price === undefined) throw new Error('a lane without a price was chosen')
-  const hold = mostTokenCost(bound.input, bound.output, price)
+  const hold = mostTokenCost(bound.input, bound.output, price, bound.keepsHour)
   const expected = bound.expected ?? { total: bound.input, uncached: bound.input, output: bound.output }
   const applicant = { id, lane, slot: tell.slot, hold }
   for (;;) {

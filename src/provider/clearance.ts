@@ -9,6 +9,8 @@ export interface Bound {
   /** The most tokens that it can use. Of a body that nobody counted, the bytes are a bound of its input. */
   readonly input: number
   readonly output: number
+  /** It may have its input cached for an hour, which costs more than for five minutes; a request of ours never does. */
+  readonly keepsHour?: boolean
   /** What it is expected to need of the provider's limits. Left out: as much as it can use. */
   readonly expected?: Expected
 }

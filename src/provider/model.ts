@@ -70,6 +70,8 @@ export interface Usage {
   readonly output: number
   readonly cacheRead: number
   readonly cacheWrite: number
+  /** The part of `cacheWrite` that is kept for an hour, which costs more; left out: none. */
+  readonly cacheWriteHour?: number
 }
 
 export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }

@@ -7,6 +7,8 @@ export interface TokenPrices {
   readonly output: Pico
   readonly cacheRead: Pico
   readonly cacheWrite: Pico
+  /** What is kept for an hour; left out: it costs what `cacheWrite` costs. */
+  readonly cacheWriteHour?: Pico
 }
 
 export interface Price extends TokenPrices {
@@ -22,8 +24,9 @@ export function costOf(usage: Usage, price: LanePrice): Pico {
   if (price === 'free') return 0n
   const prompt = usage.input + usage.cacheRead + usage.cacheWrite
   const tier = price.long !== undefined && prompt > price.long.above ? price.long : price
+  const hour = Math.min(usage.cacheWriteHour ?? 0, usage.cacheWrite)
   return (
-    BigInt(usage.input) * tier.input + BigInt(usage.output) * tier.output +
-    BigInt(usage.cacheRead) * tier.cacheRead + BigInt(usage.cacheWrite) * tier.cacheWrite
+    BigInt(usage.input) * tier.input + BigInt(usage.output) * tier.output + BigInt(usage.cacheRead) * tier.cacheRead +
+    BigInt(usage.cacheWrite - hour) * tier.cacheWrite + BigInt(hour) * (tier.cacheWriteHour ?? tier.cacheWrite)
   )
 }

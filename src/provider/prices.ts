@@ -25,6 +25,7 @@ interface PriceRow {
   readonly output: number
   readonly cache_read: number
   readonly cache_write?: number
+  readonly cache_write_1h?: number
 }
 
 const TABLE: ReadonlyMap<string, ReadonlyMap<string, Price>> = readTable()
@@ -43,7 +44,8 @@ function readTable(): Map<string, Map<string, Price>> {
 /** Where writing to the cache has no price of its own, it costs what input costs. */
 function tokenPrices(row: PriceRow): TokenPrices {
   const [input, output, cacheRead] = [perToken(row.input), perToken(row.output), perToken(row.cache_read)]
-  return { input, output, cacheRead, cacheWrite: row.cache_write === undefined ? input : perToken(row.cache_write) }
+  const hour = row.cache_write_1h === undefined ? {} : { cacheWriteHour: perToken(row.cache_write_1h) }
+  return { input, output, cacheRead, cacheWrite: row.cache_write === undefined ? input : perToken(row.cache_write), ...hour }
 }
 
 function perToken(usdPerMillion: number): bigint {

@@ -48,9 +48,9 @@ export async function whenDown(contender: Contender): Promise<Figure> {
   return { what: '503 for good, with a fallback', found }
 }
 
-/** A stream that is cut, ends without its end, or stalls after twelve events; with a fallback. Given up after ten seconds. */
+/** A stream that is cut, ends without its end, or stalls after two events; with a fallback. Given up after ten seconds. */
 export async function whenBroken(contender: Contender, kind: 'cut' | 'end' | 'stall'): Promise<Figure> {
-  const simulator = await startSimulator({ answer: ({ model }) => (model === 'broken' ? { ...WELL, fault: { kind, after: 12 } } : WELL) })
+  const simulator = await startSimulator({ answer: ({ model }) => (model === 'broken' ? { ...WELL, fault: { kind, after: 2 } } : WELL) })
   const began = performance.now()
   let timer: NodeJS.Timeout | undefined
   const patience = new Promise<'hangs'>((resolve) => void (timer = setTimeout(() => resolve('hangs'), 10_000)))

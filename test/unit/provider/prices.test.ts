@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { usdToPico } from '../../../src/base/money.ts'
-import { mostCost, mostInputTokens } from '../../../src/provider/bound.ts'
+import { mostCost, mostInputTokens, mostTokenCost } from '../../../src/provider/bound.ts'
 import type { ModelRequest, Usage } from '../../../src/provider/model.ts'
 import { costOf } from '../../../src/provider/price.ts'
 import type { LanePrice } from '../../../src/provider/price.ts'
@@ -32,7 +32,7 @@ describe('the price table', () => {
 
   it('matches a model exactly and at its own vendor only', () => {
     expect(priceOf('anthropic', 'claude-sonnet-4-5')).toEqual({
-      input: 3_000_000n, output: 15_000_000n, cacheRead: 300_000n, cacheWrite: 3_750_000n,
+      input: 3_000_000n, output: 15_000_000n, cacheRead: 300_000n, cacheWrite: 3_750_000n, cacheWriteHour: 6_000_000n,
     })
     expect(priceOf('openai', 'gpt-5-nano')).toEqual({ input: 50_000n, output: 400_000n, cacheRead: 5_000n, cacheWrite: 50_000n })
     for (const model of [
@@ -60,6 +60,13 @@ describe('the cost of a call', () => {
     ).toBe(usdToPico(0.003 + 0.0075 + 0.006 + 0.01125))
     expect(cost('openai', 'gpt-5-nano', { input: 1, output: 1, cacheRead: 1 })).toBe(455_000n)
     expect(costOf({ input: 9, output: 9, cacheRead: 9, cacheWrite: 9 }, 'free')).toBe(0n)
+  })
+
+  it('counts what is kept for an hour at its own price, in the bound too where that may happen', () => {
+    expect(cost('anthropic', 'claude-sonnet-4-5', { cacheWrite: 3_000, cacheWriteHour: 1_000 })).toBe(2_000n * 3_750_000n + 1_000n * 6_000_000n)
+    expect(cost('openai', 'gpt-5', { cacheWrite: 10, cacheWriteHour: 10 })).toBe(10n * 1_250_000n)
+    const price = priceOf('anthropic', 'claude-sonnet-4-5') ?? 'free'
+    expect([mostTokenCost(100, 0, price), mostTokenCost(100, 0, price, true)]).toEqual([375_000_000n, 600_000_000n])
   })
 
   it('is that of the long tier for the whole request, from one token above the border on', () => {
