@@ -40,7 +40,7 @@ export function planRates(ports: Ports, pipeline: Pipeline): Rates {
 }
 
 /** The first request as the agent will make it, but for its prompt. */
-function firstTokens(ports: Ports, step: AgentStep, agent: AgentSpec): number {
+function firstTokens(ports: Ports, step: Pick<AgentStep, 'outputs'>, agent: AgentSpec): number {
   const { model, maxTurns, maxOutputTokens, temperature, tools, permissions, allowCommands } = agent
   const task = {
     instructions: agent.instructions ?? '', prompt: '', outputs: step.outputs ?? {}, model, maxTurns, maxOutputTokens, temperature,

@@ -9,7 +9,7 @@ export const ASSUMPTIONS: readonly string[] = [
   'at most: answers that get lost on their way, and are paid and asked for again, come on top',
   `about: a third of max_turns, 1 turn without tools; each turn answers ${count(ASSUMED.answer)} tokens and adds ${count(ASSUMED.result)} of tool results`,
   `about: a token has ${ASSUMED.bytesPerToken} bytes, a value that only the run will tell ${count(UNKNOWN_VALUE.expected)}; what was said before is read from the cache`,
-  'about: nothing is tried again, unknown conditions hold, an unknown matrix is one node',
+  'about: nothing is tried again, no resolver is asked, unknown conditions hold, an unknown matrix is one node',
 ]
 
 function count(number: number): string {

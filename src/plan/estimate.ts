@@ -1,9 +1,10 @@
 import type { Pico } from '../base/money.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { AgentSpec, AgentStep, Pipeline, PipelineStep } from '../pipeline/pipeline.ts'
+import { agentsOf, resolverBefore } from '../pipeline/involved.ts'
+import type { AgentSpec, AgentStep, Pipeline, PipelineStep, StepSpec } from '../pipeline/pipeline.ts'
 import { candidatesOf, chainOf, preferredOf } from '../pipeline/team.ts'
 import type { ConversationCost } from './conversation.ts'
-import { createNodeCost } from './node-cost.ts'
+import { createNodeCost, resolverCost } from './node-cost.ts'
 import type { Rates } from './node-cost.ts'
 import type { Known } from './known.ts'
 import type { UnfoldedStep } from './unfold.ts'
@@ -57,9 +58,29 @@ export function estimate(
     costs.set(id, { expected: tally.expected, most: lower(tally.most, sole?.budget) })
     tallies.set(sole, together(tallies.get(sole) ?? NONE, tally))
   }
+  for (const [id, step] of steps) {
+    const resolver = maybeResolver(pipeline, step.spec)
+    if (!resolver || unknown.includes(id)) continue
+    const cost = resolverCost(pipeline, resolver, rates)
+    const tally = stepTally(step, () => cost && { ...NONE, most: cost.most })
+    const before = costs.get(id)
+    costs.delete(id)
+    if (!tally) {
+      unknown.push(id)
+      continue
+    }
+    const whole = together({ ...NONE, expected: before?.expected ?? 0n, most: before ? before.most : 0n }, { ...tally, most: lower(tally.most, resolver.budget) })
+    costs.set(id, { expected: whole.expected, most: whole.most })
+    tallies.set(resolver, together(tallies.get(resolver) ?? NONE, tally))
+  }
   const all = [...tallies].map(([agent, tally]) => ({ ...tally, most: lower(tally.most, agent?.budget) })).reduce(together, NONE)
   const agents = new Map([...tallies].flatMap(([agent, tally]) => (agent ? [[agent.name, { least: tally.least + tally.held }]] : [])))
   return { steps: costs, unknown, agents, least: all.least + all.held, held: all.held, expected: all.expected, most: all.most }
+}
+
+/** Who may be asked to bring changes together; nobody knows before whether it will be. */
+function maybeResolver(pipeline: Pipeline, spec: StepSpec): AgentSpec | undefined {
+  return spec.kind === 'merge' ? agentsOf(pipeline, spec)[0] : resolverBefore(pipeline, spec)
 }
 
 interface Tally {

@@ -3,12 +3,12 @@ import type { AgentSpec, AgentStep, Pipeline } from '../pipeline/pipeline.ts'
 import { conversationCost } from './conversation.ts'
 import type { ConversationCost, Tariff } from './conversation.ts'
 import type { Known } from './known.ts'
-import { promptSize } from './prompt-size.ts'
+import { promptSize, UNKNOWN_VALUE } from './prompt-size.ts'
 
 /** What costs are made from. */
 export interface Rates extends Tariff {
   /** The most tokens of a step's first request with an empty prompt. */
-  around(step: AgentStep, agent: AgentSpec): number
+  around(step: Pick<AgentStep, 'outputs'>, agent: AgentSpec): number
 }
 
 /** The cost of one attempt of one node; undefined where no model is called, or one without a known price. */
@@ -37,4 +37,15 @@ export function createNodeCost(pipeline: Pipeline, known: Known, rates: Rates): 
     }, rates))
     return made.get(key)
   }
+}
+
+/** The cost of one conversation in which an agent brings changes together: it is told of them in messages of a bounded length. */
+export function resolverCost(pipeline: Pipeline, agent: AgentSpec, rates: Rates): ConversationCost | undefined {
+  const models = modelsOf(agent)
+  if (models.length === 0) return undefined
+  return conversationCost({
+    models, takesCheapest: pipeline.routes.get(agent.route ?? '')?.strategy === 'cheapest', around: rates.around({ outputs: undefined }, agent),
+    prompt: { least: 0, ...UNKNOWN_VALUE }, isVerified: true, instructions: Buffer.byteLength(agent.instructions ?? ''),
+    hasTools: agent.tools.length > 0, maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens,
+  }, rates)
 }

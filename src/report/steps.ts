@@ -1,4 +1,5 @@
 import { picoToUsd } from '../base/money.ts'
+import type { ChangesMerged } from '../run/event.ts'
 import type { Failure } from '../run/failure.ts'
 import type { NodeState, NodeStatus, Run, StepState } from '../run/run.ts'
 import type { ReportStep } from './vocabulary/report.ts'
@@ -34,6 +35,7 @@ function reportStep(step: StepState, node: NodeState, prefix: string): ReportSte
     program: node.attempts.at(-1)?.program ?? null,
     artifacts: node.attempts.flatMap(({ attempt, artifacts }) => artifacts.map(({ path, bytes }) => ({ attempt, path, bytes }))),
     failure: shownFailure(node.failure),
+    ...(node.merged ? { merge: shownMerge(node.merged) } : {}),
   }
 }
 
@@ -60,6 +62,13 @@ function reportApproval(node: NodeState): ReportStep['approval'] {
 /** A report knows no `running`: who reads one of an unfinished run learns what is still to come. */
 function shownStatus(status: NodeStatus): ReportStep['status'] {
   return status === 'running' ? 'pending' : status
+}
+
+function shownMerge({ sides, policy, outcome, resolver, commit, conflicts }: ChangesMerged): NonNullable<ReportStep['merge']> {
+  return {
+    sides: sides.map((side) => ({ ...side })), policy, outcome, resolver, commit,
+    conflicts: conflicts.map((conflict) => ({ ...conflict, hunks: conflict.hunks.map(({ base, ours, theirs }) => ({ base: { ...base }, ours: { ...ours }, theirs: { ...theirs } })) })),
+  }
 }
 
 function shownFailure(failure: Failure | null): ReportStep['failure'] {

@@ -82,6 +82,10 @@ describe('four agents on one repository', () => {
     expect(failures(report)).toEqual({
       whole: `merge-conflict: the changes of \`one\` and \`two\` contradict each other in \`shared.txt\` (medium: the same lines, 4 against 4); each side is kept: ${kept}`,
     })
+    expect((report.steps.find(({ id }) => id === 'whole') as unknown as { merge: unknown }).merge).toEqual({
+      sides: ['one', 'two', 'three', 'four'].map((node) => ({ node, commit: commits.get(node) })), policy: 'fail', outcome: 'failed', resolver: null, commit: null,
+      conflicts: [{ path: 'shared.txt', kind: 'content', severity: 'medium', ours: 'one', theirs: 'two', hunks: [{ base: { start: 4, count: 1 }, ours: { start: 4, count: 1 }, theirs: { start: 4, count: 1 } }] }],
+    })
     for (const id of ['one', 'two', 'three', 'four']) expect(git(folder, 'rev-parse', `refs/orch-run/r/${id}`).trim()).toBe(commits.get(id))
     expect(everything(folder)).toEqual(before)
     const resumed = await runFor(1, folder, ['resume', 'r'])

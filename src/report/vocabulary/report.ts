@@ -75,6 +75,24 @@ const ApprovalSchema = Type.Object(
   { description: 'What a person was asked, and the answer' },
 )
 
+const RangeSchema = Type.Object({ start: count('The first line, from 1; of no lines, the one before'), count: count('How many lines') })
+
+const MergeSchema = Type.Object({
+  sides: Type.Array(Type.Object({ node: Type.String(), commit: Type.String() }), { description: 'In the order in which they were merged' }),
+  policy: Type.String({ description: '`fail`, `ours`, `theirs` or `agent`' }),
+  outcome: Type.String({ description: '`clean`, `decided` by the policy, `resolved` by an agent, or `failed`' }),
+  resolver: orNull(Type.String({ description: 'The agent that resolved, or tried to' })),
+  commit: orNull(Type.String()),
+  conflicts: Type.Array(Type.Object({
+    path: Type.String(),
+    kind: Type.String(),
+    severity: Type.Union([Type.Literal('low'), Type.Literal('medium'), Type.Literal('high')]),
+    ours: Type.String({ description: 'The steps that came earlier' }),
+    theirs: Type.String({ description: 'The step that came later' }),
+    hunks: Type.Array(Type.Object({ base: RangeSchema, ours: RangeSchema, theirs: RangeSchema })),
+  }), { description: 'At most 100 of them' }),
+})
+
 const StepSchema = Type.Object({
   id: Type.String({ description: 'The node: `test(node=20,os=linux)` of a matrix, else the step' }),
   step: Type.String({ description: 'The key of the step in the pipeline' }),
@@ -112,6 +130,7 @@ const StepSchema = Type.Object({
   ),
   checks: Type.Array(CheckSchema, { description: 'The last verdict of each check in its last attempt' }),
   failure: orNull(FailureSchema),
+  merge: Type.Optional(MergeSchema),
 })
 
 const RouteSchema = Type.Object({

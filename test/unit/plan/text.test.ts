@@ -55,7 +55,7 @@ assumed
   at most: answers that get lost on their way, and are paid and asked for again, come on top
   about: a third of max_turns, 1 turn without tools; each turn answers 500 tokens and adds 1,500 of tool results
   about: a token has 4 bytes, a value that only the run will tell 2,000; what was said before is read from the cache
-  about: nothing is tried again, unknown conditions hold, an unknown matrix is one node
+  about: nothing is tried again, no resolver is asked, unknown conditions hold, an unknown matrix is one node
 `)
   })
 
