@@ -3,7 +3,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { SchemaEnv } from 'ajv/dist/compile/index.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from '../src/pipeline/vocabulary/pipeline.ts'
 import { testFile } from '../src/pipeline/vocabulary/test.ts'
@@ -29,11 +29,19 @@ if (process.argv.includes('--check')) {
   }
 } else {
   for (const [name, text] of texts) writeFileSync(published(name), text)
+  writeFileSync(join(root, 'src/cli/templates.generated.js'), `export const templates = ${JSON.stringify(templates())}\n`)
   for (const [prefix, published] of [['', schema], ['test-', tests]] as const) {
     const shape = bare(published) as Schema
     writeFileSync(join(root, `src/pipeline/${prefix}validator.generated.js`), compile(shape))
     writeFileSync(join(root, `src/pipeline/${prefix}shape.generated.js`), `export const shape = ${JSON.stringify(shape)}\n`)
   }
+}
+
+/** The ready pipelines and workflows as the program carries them, for `orch-run init`. */
+function templates(): object {
+  const texts = (folder: string): Record<string, string> => Object.fromEntries(
+    readdirSync(join(root, folder)).filter((name) => name.endsWith('.yml')).sort().map((name) => [name.slice(0, -'.yml'.length), readFileSync(join(root, folder, name), 'utf8')]))
+  return { pipelines: texts('pipelines'), workflows: texts('examples/workflows') }
 }
 
 function published(name: string): string {

@@ -1,0 +1,3 @@
+import { join } from './joiner-1.js'
+
+export const path = (parts) => join(parts)
