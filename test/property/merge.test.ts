@@ -7,7 +7,7 @@ import type { Workspaces } from '../../src/workspace/workspace.ts'
 import { createRig } from '../unit/workspace/rig.ts'
 
 /** `MERGE_TRIALS=500` makes as many random sets of changes; `npm test` makes fewer. */
-const TRIALS = Number(process.env.MERGE_TRIALS ?? 25)
+const TRIALS = Number(process.env.MERGE_TRIALS ?? 15)
 
 const rig = createRig({ 'work.txt': 'w\n' })
 afterAll(() => rig.remove())
@@ -123,7 +123,7 @@ async function merged(workspaces: Workspaces, commits: readonly string[], policy
 const sides = fc.tuple(fc.array(change, { minLength: 1, maxLength: 5 }), fc.array(change, { minLength: 1, maxLength: 5 }))
 
 describe('random changes of two sides', () => {
-  it('become the tree that `git merge-file` makes of each file, by each policy', { timeout: 600_000 }, async () => {
+  it('become the tree that `git merge-file` makes of each file, by each policy', { timeout: 60_000 + TRIALS * 10_000 }, async () => {
     const workspaces = await rig.open()
     const from = commitOf(base)
     let conflicts = 0
@@ -140,7 +140,7 @@ describe('random changes of two sides', () => {
 })
 
 describe('changes that do not overlap', () => {
-  it('give the same tree in any order', { timeout: 600_000 }, async () => {
+  it('give the same tree in any order', { timeout: 60_000 + TRIALS * 10_000 }, async () => {
     const workspaces = await rig.open({ run: 'r2' })
     const from = commitOf(base)
     // Each side has lines of its own, with an unchanged one between them.
