@@ -5,6 +5,7 @@ import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
 import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
 import type { Gate, GateOpened } from './gate.ts'
+import type { ProgramUsed } from './program-used.ts'
 import type { AgentChosen, AgentWork } from './team.ts'
 
 /**
@@ -198,14 +199,6 @@ export interface AttemptEnded {
 
 /** The words of the report for what a sandbox is: all of it, without a network at all, or none. */
 export type Isolation = 'sandbox' | 'namespace' | 'process'
-/** Which program worked as an agent. */
-export interface ProgramUsed {
-  readonly name: string
-  /** Null: it did not say. */
-  readonly version: string | null
-  /** Of the file that was started. */
-  readonly sha256: string
-}
 
 /** A file that was kept with an attempt. */
 export interface Artifact {
@@ -278,12 +271,11 @@ export interface Nested {
   readonly event: Recorded
 }
 
+/** `resumeAfter`, in milliseconds since 1970: when the budget of a day is renewed, or when the provider has room, later than the run may wait. */
 export type StopCause =
   | { readonly kind: 'signal'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
   | { readonly kind: 'timeout'; readonly afterMs: number }
-  /** `resumeAfter`: when it is renewed, in milliseconds since 1970, as the budget of a day is. */
   | { readonly kind: 'budget'; readonly message: string; readonly resumeAfter?: number }
-  /** A provider has no room before this time, in milliseconds since 1970, which is later than the run may wait. */
   | { readonly kind: 'quota'; readonly message: string; readonly resumeAfter: number }
 
 /** No further attempt starts; those that run are asked to stop. */
