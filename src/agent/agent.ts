@@ -18,6 +18,8 @@ export interface AgentTask {
   readonly permissions: 'read-only' | 'limited' | 'full'
   /** Globs of commands that `limited` allows. */
   readonly allowCommands: readonly string[]
+  /** Hosts whose pages it may read. */
+  readonly allowHosts: readonly string[]
   /** Paths of tools are relative to `cwd` and may not leave `root`, by whatever way. */
   readonly root: string
   readonly cwd: string

@@ -2,6 +2,7 @@ import type { Tool, ToolWorld } from './tool.ts'
 import { createDirectoryTool } from './tools/create-directory.ts'
 import { deleteFileTool } from './tools/delete-file.ts'
 import { editFileTool } from './tools/edit-file.ts'
+import { getPageContentTool } from './tools/get-page-content.ts'
 import { executeCommandTool } from './tools/execute-command.ts'
 import { listDirectoryTool } from './tools/list-directory.ts'
 import { readFileTool } from './tools/read-file.ts'
@@ -24,6 +25,7 @@ export const TOOLS: readonly Entry[] = [
   { groups: ['files'], create: editFileTool },
   { groups: ['files'], create: createDirectoryTool },
   { groups: ['files'], create: deleteFileTool },
+  { groups: ['web'], create: getPageContentTool },
   { groups: ['shell'], create: executeCommandTool },
   { groups: ['shell'], create: runScriptTool },
 ]

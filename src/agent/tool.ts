@@ -33,8 +33,8 @@ export interface Toolbox {
 
 /** What tools are made from. */
 export interface ToolWorld {
-  readonly ports: Pick<Ports, 'files' | 'processes' | 'clock' | 'patterns'>
-  readonly task: Pick<AgentTask, 'root' | 'cwd' | 'env' | 'permissions' | 'allowCommands'>
+  readonly ports: Pick<Ports, 'files' | 'processes' | 'clock' | 'patterns' | 'pages' | 'sockets'>
+  readonly task: Pick<AgentTask, 'root' | 'cwd' | 'env' | 'permissions' | 'allowCommands' | 'allowHosts'>
 }
 
 export function answer(output: string): ToolAnswer {

@@ -11,6 +11,7 @@ export interface Ports {
   readonly http: Http
   readonly sockets: Sockets
   readonly servers: HttpServers
+  readonly pages: Pages
   readonly clock: Clock
   readonly random: Random
   readonly patterns: Patterns
@@ -164,6 +165,30 @@ export interface GitAnswer {
 export interface Http {
   /** The platform's fetch; providers hand it to their SDKs. */
   readonly fetch: typeof globalThis.fetch
+}
+
+/** Pages of the web, one request each. */
+export interface Pages {
+  /** Sends one GET to an address that was looked at, and follows no redirect. Rejects with a `PortError` when there is no answer in time. */
+  get(order: PageOrder): Promise<Page>
+}
+
+export interface PageOrder {
+  readonly url: string
+  /** Where the host of the URL lies: it is not looked up again. */
+  readonly address: string
+  readonly timeoutMs: number
+  readonly maxBytes: number
+  readonly signal: AbortSignal
+}
+
+export interface Page {
+  readonly status: number
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  /** There was more than was wanted. */
+  readonly isCut: boolean
 }
 
 /** Connections of the sandbox: bytes in both directions, nothing of HTTP or TLS. */

@@ -41,10 +41,10 @@ export function planRates(ports: Ports, pipeline: Pipeline): Rates {
 
 /** The first request as the agent will make it, but for its prompt. */
 function firstTokens(ports: Ports, step: Pick<AgentStep, 'outputs'>, agent: AgentSpec): number {
-  const { model, maxTurns, maxOutputTokens, temperature, tools, permissions, allowCommands } = agent
+  const { model, maxTurns, maxOutputTokens, temperature, tools, permissions, allowCommands, allowHosts } = agent
   const task = {
     instructions: agent.instructions ?? '', prompt: '', outputs: step.outputs ?? {}, model, maxTurns, maxOutputTokens, temperature,
-    tools, permissions, allowCommands, root: '/', cwd: '/', env: {},
+    tools, permissions, allowCommands, allowHosts, root: '/', cwd: '/', env: {},
   }
   const toolbox = createToolbox(ports, task)
   const specs = [...toolbox.tools.values()].map(({ spec }) => spec).concat(toolbox.outputs?.spec ?? [])

@@ -5,6 +5,7 @@ import { createGit } from '../host/git.ts'
 import { createHttp } from '../host/http.ts'
 import { createHttpServers } from '../host/http-servers.ts'
 import { createOwners } from '../host/owner.ts'
+import { createPages } from '../host/pages.ts'
 import { createProcesses } from '../host/processes.ts'
 import { createRandom } from '../host/random.ts'
 import { createPatterns } from '../host/regex.ts'
@@ -25,6 +26,7 @@ export function realPorts(env: Readonly<Record<string, string>>): Ports {
     http: createHttp(),
     sockets: createSockets(),
     servers: createHttpServers(),
+    pages: createPages(),
     clock: createClock(),
     random: createRandom(),
     patterns: createPatterns(),

@@ -55,7 +55,7 @@ export async function converse(bench: AgentBench, errand: Errand): Promise<Resul
   const order = {
     instructions: agent.instructions ?? '', prompt, outputs, model: agent.model,
     maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, temperature: agent.temperature, tools: agent.tools,
-    permissions: agent.permissions, allowCommands: agent.allowCommands, root: place.root, cwd: place.cwd, env: env.value,
+    permissions: agent.permissions, allowCommands: agent.allowCommands, allowHosts: agent.allowHosts, root: place.root, cwd: place.cwd, env: env.value,
   }
   if (agent.executor !== 'llm' && agent.executor !== 'command') {
     const hired = await (await import('./program.ts')).hireProgram(bench, order, seat)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { benchHistory } from './history.ts'
 import { benchSteps } from './steps.ts'
 import { compare, row } from './measure.ts'
+import { benchSandbox } from './sandbox.ts'
 import { benchWorktrees } from './worktrees.ts'
 
 const program = join(import.meta.dirname, '../../dist/orch-run.js')
@@ -34,6 +35,7 @@ try {
   if (isWanted('steps')) benchSteps(program, folder)
   if (isWanted('history')) benchHistory(program, folder)
   if (isWanted('worktrees')) await benchWorktrees(folder)
+  if (isWanted('sandbox')) await benchSandbox()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

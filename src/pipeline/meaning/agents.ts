@@ -11,8 +11,15 @@ export function agentMistakes(survey: Survey): Diagnostic[] {
     const permissions = textAt(value, 'permissions')?.name ?? 'limited'
     // Codex reads by its shell too, and holds all its commands to the worktree.
     const allows = itemsOf(field(value, 'allow_commands')).length > 0 || textAt(value, 'executor')?.name === 'codex'
-    return mentionsIn(field(value, 'tools')).flatMap((tool) => toolMistakes(survey, key, tool, permissions, allows))
+    const reaches = itemsOf(field(value, 'allow_hosts')).length > 0
+    return mentionsIn(field(value, 'tools')).flatMap((tool) => [...toolMistakes(survey, key, tool, permissions, allows), ...webMistakes(survey, key, tool, reaches)])
   })
+}
+
+function webMistakes({ document }: Survey, agent: string, tool: Mention, reaches: boolean): Diagnostic[] {
+  if (tool.name !== 'web' || reaches) return []
+  const message = `agent ${quoted(agent)} has no \`allow_hosts\`, so the tool \`web\` can read nothing`
+  return [report(document, tool.node.span, 'forbidden-tool', 'warning', message, { help: 'name hosts in `allow_hosts`' })]
 }
 
 function toolMistakes({ document }: Survey, agent: string, tool: Mention, permissions: string, allows: boolean): Diagnostic[] {

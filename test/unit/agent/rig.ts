@@ -11,7 +11,9 @@ import type { Result } from '../../../src/base/result.ts'
 import { createClock } from '../../../src/host/clock.ts'
 import { createFiles } from '../../../src/host/files.ts'
 import { createProcesses } from '../../../src/host/processes.ts'
+import { createPages } from '../../../src/host/pages.ts'
 import { createPatterns } from '../../../src/host/regex.ts'
+import { createSockets } from '../../../src/host/sockets.ts'
 import type { Refusal } from '../../../src/provider/caller.ts'
 import type { ModelReply, ModelRequest, StopReason } from '../../../src/provider/model.ts'
 import { NO_USAGE } from '../../../src/provider/model.ts'
@@ -23,6 +25,8 @@ export const ports: ToolWorld['ports'] = {
   processes: createProcesses({ PATH }),
   clock: createClock(),
   patterns: createPatterns(),
+  pages: createPages(),
+  sockets: createSockets(),
 }
 
 /** A folder `work` with files in it, beside a folder `outside`; both are gone after the test. */
@@ -47,7 +51,7 @@ export function shell(cwd: string, script: string): string {
 export function taskIn(root: string, changes: Partial<AgentTask> = {}): AgentTask {
   return {
     instructions: 'Be brief.', prompt: 'Work.', outputs: {}, model: 'm', maxTurns: 10, maxOutputTokens: 1000, temperature: undefined,
-    tools: ['files', 'shell'], permissions: 'full', allowCommands: [], root, cwd: root, env: { PATH }, ...changes,
+    tools: ['files', 'shell'], permissions: 'full', allowCommands: [], allowHosts: [], root, cwd: root, env: { PATH }, ...changes,
   }
 }
 
