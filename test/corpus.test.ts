@@ -7,7 +7,7 @@ import type { Case } from './rig/corpus.ts'
 import { removeFolders } from './rig/program.ts'
 
 /** The given ones, and our own: about state, places, signals and git, and about the language. */
-const cases = ['bad-inputs.json', 'state.json', 'language.json'].flatMap((name) => (JSON.parse(readFileSync(join(import.meta.dirname, 'corpus', name), 'utf8')) as { cases: Case[] }).cases)
+const cases = ['bad-inputs.json', 'state.json', 'language.json', 'safety.json'].flatMap((name) => (JSON.parse(readFileSync(join(import.meta.dirname, 'corpus', name), 'utf8')) as { cases: Case[] }).cases)
 /** Cases that need a part of the language that does not exist yet: the schema refuses their keys, so they cannot be judged. */
 const { later } = JSON.parse(readFileSync(join(import.meta.dirname, 'corpus/later.json'), 'utf8')) as { later: Record<string, string> }
 
