@@ -1,5 +1,5 @@
 import { picoToUsd } from '../base/money.ts'
-import type { ChangesMerged } from '../run/event.ts'
+import type { ChangesMerged } from '../run/work-event.ts'
 import type { Failure } from '../run/failure.ts'
 import type { NodeState, NodeStatus, Run, StepState } from '../run/run.ts'
 import type { ReportStep } from './vocabulary/report.ts'

@@ -1,5 +1,6 @@
 import type { CallReserved, CallSettled } from './call-event.ts'
-import type { AttemptEnded, AttemptStarted, ChangesMerged, CheckFinished, GateAnswered, Nested, NodeReused, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { AttemptEnded, AttemptStarted, GateAnswered, Nested, NodeReused, NodeSkipped, Recorded, RunResumed, RunStarted } from './event.ts'
+import type { ChangesMerged, CheckFinished } from './work-event.ts'
 import type { Failure } from './failure.ts'
 import type { GateOpened } from './gate.ts'
 import { emptyRun, layNodes, layPlan } from './lay.ts'

@@ -4,7 +4,7 @@ import type { Json } from '../base/json.ts'
 import { checksNamed } from '../pipeline/involved.ts'
 import type { CheckSpec } from '../pipeline/check-spec.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import type { Proof } from '../run/event.ts'
+import type { Proof } from '../run/work-event.ts'
 import type { StepWorld } from './world.ts'
 
 /** That a check holds of a tree. What else could change the verdict, the pipeline's `env` and `setup`, is part of its digest. */
