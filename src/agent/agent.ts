@@ -1,6 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import type { Result } from '../base/result.ts'
 import type { Refusal } from '../provider/caller.ts'
+import type { AgentMail, AgentMemory } from './shared-state.ts'
 import type { ModelReply, ModelRequest } from '../provider/model.ts'
 
 /** Who works, on what, where, and within which bounds. Everything is resolved: no expression, no reference is left. */
@@ -25,6 +26,9 @@ export interface AgentTask {
   readonly cwd: string
   /** The whole environment of the agent's commands: no secret of the runner is in it. */
   readonly env: Readonly<Record<string, string>>
+  /** What it shares with the other agents of its run; undefined where it does not run. */
+  readonly memory?: AgentMemory
+  readonly mail?: AgentMail
 }
 
 /** What the agent's surroundings do for it. */

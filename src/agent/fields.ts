@@ -11,6 +11,8 @@ interface Field {
   readonly optional?: true
   readonly minimum?: number
   readonly maximum?: number
+  /** The only texts that are taken. */
+  readonly values?: readonly string[]
 }
 
 interface Values {
@@ -34,13 +36,14 @@ export function inputSchema(fields: Fields): JsonObject {
   }
 }
 
-function fieldSchema({ type, about, minimum, maximum }: Field): JsonObject {
+function fieldSchema({ type, about, minimum, maximum, values }: Field): JsonObject {
   if (type === 'strings') return { type: 'array', items: { type: 'string' }, description: about }
   return {
     type,
     description: about,
     ...(minimum === undefined ? {} : { minimum }),
     ...(maximum === undefined ? {} : { maximum }),
+    ...(values === undefined ? {} : { enum: values }),
   }
 }
 
@@ -65,7 +68,8 @@ function problemOf(name: string, field: Field, value: Json | undefined): string 
   if (value === undefined) return field.optional ? undefined : `the field \`${name}\` is missing`
   switch (field.type) {
     case 'string':
-      return typeof value === 'string' ? undefined : `\`${name}\` must be a string`
+      if (typeof value !== 'string') return `\`${name}\` must be a string`
+      return field.values?.includes(value) === false ? `\`${name}\` must be one of ${listed(field.values)}` : undefined
     case 'strings':
       return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : `\`${name}\` must be a list of strings`
     case 'integer':

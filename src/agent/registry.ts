@@ -1,5 +1,11 @@
 import type { Tool, ToolWorld } from './tool.ts'
 import { createDirectoryTool } from './tools/create-directory.ts'
+import { deleteMemoryTool } from './tools/delete-memory.ts'
+import { readMessagesTool } from './tools/read-messages.ts'
+import { retrieveMemoryTool } from './tools/retrieve-memory.ts'
+import { searchMemoryTool } from './tools/search-memory.ts'
+import { sendMessageTool } from './tools/send-message.ts'
+import { storeMemoryTool } from './tools/store-memory.ts'
 import { deleteFileTool } from './tools/delete-file.ts'
 import { editFileTool } from './tools/edit-file.ts'
 import { getPageContentTool } from './tools/get-page-content.ts'
@@ -28,4 +34,10 @@ export const TOOLS: readonly Entry[] = [
   { groups: ['web'], create: getPageContentTool },
   { groups: ['shell'], create: executeCommandTool },
   { groups: ['shell'], create: runScriptTool },
+  { groups: ['memory'], create: storeMemoryTool },
+  { groups: ['memory'], create: retrieveMemoryTool },
+  { groups: ['memory'], create: searchMemoryTool },
+  { groups: ['memory'], create: deleteMemoryTool },
+  { groups: ['messages'], create: sendMessageTool },
+  { groups: ['messages'], create: readMessagesTool },
 ]

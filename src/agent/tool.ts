@@ -13,8 +13,11 @@ export interface Tool {
   run(input: JsonObject, signal: AbortSignal): Promise<ToolAnswer>
 }
 
-/** What a tool does to the world: permissions are granted by it, and tools that only read may run at the same time. */
-export type Access = 'read' | 'write' | 'run'
+/**
+ * What a tool does to the world: permissions are granted by it, and tools that only read may run at the same time. `talk` touches
+ * no file: it is between the agents of a run.
+ */
+export type Access = 'read' | 'write' | 'run' | 'talk'
 
 export interface ToolAnswer {
   readonly output: string
@@ -34,7 +37,7 @@ export interface Toolbox {
 /** What tools are made from. */
 export interface ToolWorld {
   readonly ports: Pick<Ports, 'files' | 'processes' | 'clock' | 'patterns' | 'pages' | 'sockets'>
-  readonly task: Pick<AgentTask, 'root' | 'cwd' | 'env' | 'permissions' | 'allowCommands' | 'allowHosts'>
+  readonly task: Pick<AgentTask, 'root' | 'cwd' | 'env' | 'permissions' | 'allowCommands' | 'allowHosts' | 'memory' | 'mail'>
 }
 
 export function answer(output: string): ToolAnswer {

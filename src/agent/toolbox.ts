@@ -23,6 +23,7 @@ export function createToolbox(ports: ToolWorld['ports'], task: AgentTask): Toolb
 function refusalOf(access: Access, groups: readonly string[], task: AgentTask): string | undefined {
   if (!groups.some((group) => task.tools.includes(group))) return 'it was not granted to this agent'
   if (groups.includes('web') && task.allowHosts.length === 0) return 'this agent may reach no host'
+  if (access === 'talk') return undefined
   if (access !== 'read' && task.permissions === 'read-only') return 'this agent may only read'
   if (access === 'run' && task.permissions === 'limited' && task.allowCommands.length === 0) return 'this agent may run no command'
   return undefined

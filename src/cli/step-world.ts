@@ -32,19 +32,19 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor, cach
     hide: (secrets: readonly string[]) => redactor.hide(secrets),
     leaks: (text: string) => redactor.leaks(text),
   }
-  const worldOf = (pipeline: Pipeline, checks: StepWorld['checks'], openModels: () => Promise<Models>): StepWorld => {
+  const worldOf = (pipeline: Pipeline, checks: StepWorld['checks'], openModels: () => Promise<Models>, agentSpace: string): StepWorld => {
     let models: Promise<Models> | undefined
     const own = async (): Promise<Models> => (models ??= openModels())
     return {
-      ...shared, pipeline, checks,
+      ...shared, pipeline, checks, agentSpace,
       workspaces: async () => workspaces.of(pipeline.workspace),
       caller: async (): Promise<Caller> => (await own()).caller,
       lease: async (provider, lease) => (await own()).lease(provider, lease),
-      nested: (child, task) => worldOf(child, readiness.childChecks.get(child.file) ?? new Map(), async () => (await own()).nested(child, task)),
+      nested: (child, task) => worldOf(child, readiness.childChecks.get(child.file) ?? new Map(), async () => (await own()).nested(child, task), `${task.node}/`),
     }
   }
   const models = async (): Promise<Models> => (await import('./open-models.ts')).openModels(order, redactor)
-  return { ...worldOf(plan.pipeline, readiness.checks, models), close: async () => {
+  return { ...worldOf(plan.pipeline, readiness.checks, models, ''), close: async () => {
     await workspaces.close()
     await order.sandboxes.close()
   } }

@@ -187,6 +187,8 @@ export interface AgentStep extends CommonStep {
   readonly agent: string
   readonly capabilities: readonly string[]
   readonly prompt: Template | undefined
+  /** The prompt is no template: not the author but an agent wrote it. */
+  readonly isVerbatim?: true
   /** Relative to the pipeline's own folder; its text is a template too. */
   readonly promptFile: string | undefined
   readonly outputs: Readonly<Record<string, JsonObject>> | undefined

@@ -170,6 +170,7 @@ export class Attempts {
       run: this.#run.id,
       pipeline: this.#run.pipeline,
       node: `${this.#world.prefix}${node.id}`,
+      localNode: node.id,
       attempt,
       step: step.spec,
       matrix: node.matrix,
@@ -210,8 +211,9 @@ export class Attempts {
     return {
       signal,
       emit: async (event) => this.#tell({ ...event, ...placeOf(event.type, task, id) } as RunEvent),
+      shared: this.#world.shared ?? this.#run.shared,
       nest: async (order) => performNested(order, {
-        task, signal, world: this.#world, base: this.#run.base, begin: this.#begin,
+        task: { ...task, nested: this.#run.nested.get(id) }, signal, world: this.#world, base: this.#run.base, begin: this.#begin,
         cause: () => (signal.reason === 'timeout' ? { kind: 'timeout', afterMs: task.step.timeoutMs ?? 0 } : (this.#run.stopping ?? undefined)),
         onStop: (listener) => {
           this.#stopListeners.add(listener)
@@ -254,6 +256,7 @@ function endEvent(ended: Ended, retryAt: number | null): AttemptEnded {
     ...(result.artifacts && result.artifacts.length > 0 ? { artifacts: result.artifacts } : {}),
     ...(result.work ? { work: result.work } : {}),
     ...(result.program ? { program: result.program } : {}),
+    ...(result.memory && result.memory.length > 0 ? { memory: result.memory } : {}),
   }
 }
 

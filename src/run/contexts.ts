@@ -16,7 +16,7 @@ export function scopeOf(plan: Plan, run: Run, facts: Facts, expressions: Express
     git: facts.git,
     github: facts.github,
     secrets: facts.secrets,
-    steps: stepsContext(plan, run, at.step),
+    steps: { ...facts.outerSteps, ...stepsContext(plan, run, at.step) },
     env: {},
   }
   const scope: Scope = { contexts, status: statusFunctions(run, at.step) }

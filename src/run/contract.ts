@@ -6,6 +6,7 @@ import type { CallReserved, CallSettled, RouteDecided } from './call-event.ts'
 import type { Artifact, Isolation, Noticed, Reusable } from './event.ts'
 import type { ChangesMerged, CheckFinished, Delivered, Proof } from './work-event.ts'
 import type { ProgramUsed } from './program-used.ts'
+import type { MemoryChange, MessageSent, SharedState } from './shared-state.ts'
 import type { AgentWork } from './team.ts'
 import type { Run } from './run.ts'
 import type { Source } from './sources.ts'
@@ -27,6 +28,8 @@ export interface AttemptTask {
   readonly pipeline: string
   /** Its whole id: `build/test` in a pipeline that the node `build` performs. */
   readonly node: string
+  /** Its id in the pipeline that it stands in. */
+  readonly localNode: string
   readonly attempt: number
   readonly step: StepSpec
   readonly matrix: JsonObject | null
@@ -79,6 +82,8 @@ export interface AttemptIo {
   readonly artifactsFolder: string
   /** Performs another pipeline inside of this attempt, or goes on with `task.nested`; the answer is its run when that has ended. */
   nest(order: NestedOrder): Promise<Run>
+  /** What the agents of the whole run share, as it is now. */
+  readonly shared: SharedState
   /** Aborted when the run stops or the step's time is over. */
   readonly signal: AbortSignal
 }
@@ -89,12 +94,16 @@ export interface NestedOrder {
   readonly pipeline: Pipeline
   /** Typed and with their secrets. */
   readonly inputs: JsonObject
+  /** What its expressions may name of the steps around it, as the context `steps`. */
+  readonly outerSteps?: JsonObject
+  /** Its agents are those of the run around it, which keep to their bounds in both together. */
+  readonly sharesAgents?: boolean
   readonly kinds: Readonly<Record<string, StepKind>>
   readonly expressions: Expressions | undefined
 }
 
 /** Without `node` and `attempt`, which the engine adds. */
-export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Unplaced<ChangesMerged> | Unplaced<Delivered> | Omit<Noticed, 'step'>
+export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Unplaced<ChangesMerged> | Unplaced<Delivered> | Unplaced<MessageSent> | Omit<Noticed, 'step'>
 
 type Unplaced<E extends { readonly node: string; readonly attempt: number }> = Omit<E, 'node' | 'attempt'>
 
@@ -112,5 +121,6 @@ export interface AttemptResult {
   readonly work?: AgentWork
   /** The program that worked as an agent; absent where none did. */
   readonly program?: ProgramUsed
+  readonly memory?: readonly MemoryChange[]
   readonly failure?: Failure
 }

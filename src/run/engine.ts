@@ -5,6 +5,7 @@ import { budgetWarnings } from './budget-warning.ts'
 import { finalScope } from './contexts.ts'
 import type { MaybeReusable } from './contract.ts'
 import type { Recorded, RunEvent, StopCause } from './event.ts'
+import { Family } from './family.ts'
 import { fold } from './fold.ts'
 import type { LookedUp, Message, Told } from './message.ts'
 import { next } from './next.ts'
@@ -19,6 +20,7 @@ type Start = Extract<Decision, { type: 'start' }>
 export class Engine {
   readonly #world: Surroundings
   readonly #run: Run
+  readonly #family: Family
   readonly #inbox = new Inbox<Message>()
   readonly #attempts: Attempts
   #staged: Recorded[] = []
@@ -33,8 +35,9 @@ export class Engine {
 
   constructor(run: Run, world: Surroundings) {
     this.#run = run
-    this.#world = world
-    this.#attempts = new Attempts(world, run, this.#inbox, (inner, surroundings) => new Engine(inner, surroundings))
+    this.#family = world.family ?? new Family()
+    this.#world = { ...world, family: this.#family, shared: world.shared ?? run.shared }
+    this.#attempts = new Attempts(this.#world, run, this.#inbox, (inner, surroundings) => new Engine(inner, surroundings))
   }
 
   /** Asks the run to stop; the first cause stands, save that a signal overrules the others. */
@@ -44,6 +47,7 @@ export class Engine {
 
   /** Performs the run from its present state to its end. `first` are the events that open or reopen it. */
   async perform(first: readonly RunEvent[]): Promise<Run> {
+    this.#family.join(this.#run, () => this.#inbox.put({ kind: 'tick' }))
     for (const event of first) this.#stage(event)
     const timeout = this.#world.plan.pipeline.limits.timeoutMs
     const cancelTimeout = timeout === undefined ? undefined : this.#world.clock.after(timeout, () => this.stop({ kind: 'timeout', afterMs: timeout }))
@@ -58,6 +62,7 @@ export class Engine {
       await this.#breakOff(error)
       throw error
     } finally {
+      this.#family.leave(this.#run)
       cancelTimeout?.()
       this.#wake?.cancel()
       this.#cancelPatience?.()
@@ -179,6 +184,7 @@ export class Engine {
         return
       case 'ended':
         for (const event of this.#attempts.ended(message)) this.#stage(event)
+        this.#family.changed(this.#run)
         return
       case 'looked-up':
         this.#lookedUp(message)

@@ -4,6 +4,7 @@ import type { Choice } from './choice.ts'
 import type { Failure } from './failure.ts'
 import type { Gate, GateOpened } from './gate.ts'
 import type { ProgramUsed } from './program-used.ts'
+import type { MemoryChange, MessageSent } from './shared-state.ts'
 import type { AgentChosen, AgentWork } from './team.ts'
 import type { ChangesMerged, CheckFinished, CheckResult, Delivered } from './work-event.ts'
 
@@ -17,6 +18,7 @@ export type RunEvent =
   | NodesExpanded
   | AttemptStarted
   | AgentChosen
+  | MessageSent
   | CallReserved
   | CallSettled
   | RouteDecided
@@ -125,6 +127,8 @@ export interface AttemptEnded {
   readonly work?: AgentWork
   /** Absent where no program worked as an agent. */
   readonly program?: ProgramUsed
+  /** What it changed of the memory, where it changed something; it counts once the node has passed. */
+  readonly memory?: readonly MemoryChange[]
   readonly failure: Failure | null
   /** Of a `waiting` one that did its work: why nobody may build on it yet. */
   readonly gate?: Gate

@@ -4,6 +4,8 @@ import type { JsonObject } from '../base/json.ts'
 export interface Facts {
   /** The inputs with their secrets, which the journal has masked. */
   readonly inputs: JsonObject
+  /** In a run of tasks: what its expressions may name of the steps around it. */
+  readonly outerSteps?: JsonObject
   /** Environment variables that the pipeline names as `secrets.NAME`, those that are set. */
   readonly secrets: Readonly<Record<string, string>>
   /** The event and its surroundings inside GitHub Actions; empty elsewhere. */

@@ -8,6 +8,7 @@ import { hasEnded } from './run.ts'
 import type { CallState, NodeState, Run, StepState } from './run.ts'
 import type { AgentChosen } from './team.ts'
 import { endNode } from './settle.ts'
+import { withChanges } from './shared-state.ts'
 
 /**
  * The run after one more event. Total: an event that names what does not exist changes nothing. The run is changed in place,
@@ -21,6 +22,7 @@ export function fold(run: Run, event: Recorded): Run {
     case 'nodes-expanded': return withStep(run, event.step, (step) => layNodes(run, step, event.nodes))
     case 'attempt-started': return withNode(run, event.node, (node) => startAttempt(run, node, event))
     case 'agent-chosen': return withNode(run, event.node, (node) => choose(run, node, event))
+    case 'message-sent': run.shared.messages.push({ sender: event.sender, from: event.from, to: event.to, text: event.text }); return run
     case 'attempt-ended': return withNode(run, event.node, (node) => endAttempt(run, node, event))
     case 'node-skipped': return withNode(run, event.node, (node) => skip(run, node, event))
     case 'node-reused': return withNode(run, event.node, (node) => reuse(run, node, event))
@@ -89,7 +91,7 @@ function interrupt(run: Run): void {
 
 /** What happens in a nested run. An answer to one of its questions lets the node go on, which waited for it. */
 function nest(run: Run, node: NodeState, { event }: Recorded<Nested>): void {
-  const inner = run.nested.get(node.id) ?? emptyRun(run.id)
+  const inner = run.nested.get(node.id) ?? emptyRun(run.id, run.shared)
   run.nested.set(node.id, inner)
   passOn(run, node.id, inner, () => fold(inner, event))
   if (node.status !== 'waiting' || !isAnswer(event)) return
@@ -118,7 +120,7 @@ function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>
   node.checks = []
   delete node.merged
   node.agent = run.steps.get(node.step)?.agent ?? null
-  node.attempts.push({ attempt: event.attempt, agent: node.agent, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [], work: null, program: null })
+  node.attempts.push({ attempt: event.attempt, agent: node.agent, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [], work: null, program: null, memory: [] })
   run.retrying.delete(node.id)
   run.running.add(node.id)
   begun(run, node)
@@ -147,7 +149,7 @@ function isUntouched(node: NodeState | undefined): boolean {
 function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): void {
   run.running.delete(node.id)
   const attempt = node.attempts.at(-1)
-  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure, artifacts: event.artifacts ?? [], work: event.work ?? null, program: event.program ?? null })
+  if (attempt) Object.assign(attempt, { status: event.status, durationMs: event.durationMs, failure: event.failure, artifacts: event.artifacts ?? [], work: event.work ?? null, program: event.program ?? null, memory: event.memory ?? [] })
   if (event.retryAt !== null) {
     node.status = 'pending'
     node.retryAt = event.retryAt
@@ -159,7 +161,14 @@ function endAttempt(run: Run, node: NodeState, event: Recorded<AttemptEnded>): v
     model: event.model, isolation: event.isolation ?? null, failure: event.failure, finishedAt: event.at, expiresAt: event.expiresAt ?? null,
     ...(event.gate ? { gate: event.gate, answer: null } : {}),
   })
+  if (event.status === 'passed') remember(run, node, event.at)
   if (node.status !== 'waiting') endNode(run, node)
+}
+
+/** What the last attempt of a node stored is seen by others from now on. */
+function remember(run: Run, node: NodeState, at: number): void {
+  const changes = node.attempts.at(-1)?.memory ?? []
+  if (changes.length > 0) run.shared.memory.splice(0, Infinity, ...withChanges(run.shared.memory, changes, at))
 }
 
 function reuse(run: Run, node: NodeState, event: Recorded<NodeReused>): void {
@@ -191,6 +200,7 @@ function answer(run: Run, node: NodeState, event: Recorded<GateAnswered>): void 
   node.failure = given === 'approved' ? null : gateFailure(event)
   const last = node.attempts.at(-1)
   if (last?.status === 'waiting') last.status = node.status
+  if (node.status === 'passed') remember(run, node, at)
   node.finishedAt = event.at
   endNode(run, node)
 }

@@ -1,13 +1,14 @@
 import type { PlannedNode, PlannedStep } from './event.ts'
+import type { SharedState } from './shared-state.ts'
 import type { NodeState, Run, StepState } from './run.ts'
 
 /** A run of which nothing is known yet. */
-export function emptyRun(id: string): Run {
+export function emptyRun(id: string, shared: SharedState = { memory: [], messages: [] }): Run {
   return {
     id, seq: 0, pipeline: '', file: '', inputs: {}, base: null, budget: null, startedAt: 0, finishedAt: null, resumes: 0, again: [],
     status: 'running', exitCode: null, stopping: null, outputs: {},
     steps: new Map(), nodes: new Map(), frontier: new Set(), running: new Set(), retrying: new Set(), calls: new Map(), routes: [], choices: [],
-    notices: [], proofs: [], deliveries: [], nested: new Map(), choice: {}, inherited: [], spent: 0n,
+    notices: [], proofs: [], deliveries: [], nested: new Map(), choice: {}, shared, inherited: [], spent: 0n,
   }
 }
 

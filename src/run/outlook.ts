@@ -10,12 +10,13 @@ import type { Surroundings } from './surroundings.ts'
 const NOTHING: ReadonlySet<string> = new Set()
 
 /** What the decisions depend on beside plan and run, taken from the engine's surroundings. */
-export function createOutlook(world: Pick<Surroundings, 'plan' | 'facts' | 'expressions' | 'clock' | 'concurrency' | 'lost'>, run: Run): Outlook {
-  const { plan, facts, expressions, clock, concurrency, lost = NOTHING } = world
+export function createOutlook(world: Pick<Surroundings, 'plan' | 'facts' | 'expressions' | 'clock' | 'concurrency' | 'lost' | 'family'>, run: Run): Outlook {
+  const { plan, facts, expressions, clock, concurrency, family, lost = NOTHING } = world
   return {
     now: clock.now(),
     concurrency,
     lost,
+    elsewhere: (agent) => family?.elsewhere(run, agent) ?? 0,
     condition({ spec }, matrix) {
       if (spec.if === undefined) return ok(needsSucceeded(run, spec.id))
       if (!expressions) return err('the expressions of this pipeline are not loaded')

@@ -7,6 +7,7 @@ import type { Artifact, BaseState, GateAnswered, Isolation, NodeReused, Noticed,
 import type { ChangesMerged, CheckResult, Delivered, Proof } from './work-event.ts'
 import type { ProgramUsed } from './program-used.ts'
 import type { Gate } from './gate.ts'
+import type { MemoryChange, SharedState } from './shared-state.ts'
 import type { AgentChosen, AgentWork } from './team.ts'
 
 /** A run as the journal tells it: `fold` of its events and nothing else. */
@@ -47,6 +48,8 @@ export interface Run {
   readonly nested: Map<string, Run>
   /** What the command line chose for it. */
   choice: Choice
+  /** One for a run and all that is nested in it. */
+  readonly shared: SharedState
   /** Commits that all steps see: none but in a nested run. */
   inherited: readonly string[]
   /** What an agent made of changes that contradicted each other where a step saw several, by their commits; absent where none did. */
@@ -138,6 +141,7 @@ export interface AttemptState {
   work: AgentWork | null
   /** Null where no program worked as an agent. */
   program: ProgramUsed | null
+  memory: readonly MemoryChange[]
 }
 
 /** A model call, from its reservation on. An open one counts with its whole hold. */

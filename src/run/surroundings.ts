@@ -4,7 +4,9 @@ import type { Expressions } from '../pipeline/expression.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { MaybeReusable, StepKind } from './contract.ts'
 import type { Recorded } from './event.ts'
+import type { Family } from './family.ts'
 import type { Facts } from './facts.ts'
+import type { SharedState } from './shared-state.ts'
 import type { Run } from './run.ts'
 
 /** All that the engine is handed; nothing else of the world is reachable from it. */
@@ -19,6 +21,10 @@ export interface Surroundings {
   readonly expressions: Expressions | undefined
   readonly kinds: Readonly<Record<string, StepKind>>
   readonly concurrency: number
+  /** Runs that are done by the same agents, where this is not the first of them. */
+  /** What all agents share, where this is a nested run. */
+  readonly shared?: SharedState | undefined
+  readonly family?: Family | undefined
   /** Before the ids of nodes wherever they are told outside of the run's own events: empty, or `build/` in a nested run. */
   readonly prefix: string
   /** How long attempts may take to end after they were asked to; their children get 5 s of it. */

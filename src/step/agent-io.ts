@@ -5,6 +5,8 @@ import type { CallTeller } from '../provider/caller.ts'
 import type { Lane } from '../provider/lane.ts'
 import type { Route } from '../provider/route.ts'
 import type { AttemptIo, AttemptTask } from '../run/contract.ts'
+import type { AgentMail } from '../agent/shared-state.ts'
+import type { createAgentMemory } from './agent-memory.ts'
 import type { WorkCount } from './agent-work.ts'
 import type { StallWatch } from './stall-watch.ts'
 import type { StepWorld } from './world.ts'
@@ -13,6 +15,9 @@ import type { StepWorld } from './world.ts'
 export interface Supervision {
   readonly watch: StallWatch
   readonly work: WorkCount
+  /** What it shares with the other agents of the run. */
+  readonly memory: ReturnType<typeof createAgentMemory>
+  readonly mail: AgentMail
 }
 
 /**

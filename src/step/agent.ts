@@ -1,5 +1,5 @@
 import type { AgentDone } from '../agent/agent.ts'
-import { err } from '../base/result.ts'
+import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { AgentStep } from '../pipeline/pipeline.ts'
 import { chainOf } from '../pipeline/team.ts'
@@ -27,7 +27,7 @@ export function agentKind(world: StepWorld): StepKind {
       const agent = world.pipeline.agents.get(task.agent ?? step.agent)
       if (!agent) return failed({ code: 'internal', message: `there is no agent \`${task.agent ?? step.agent}\`` })
       return atPlace(world, task, io, async (place) => {
-        const bench = { world, task, io, place, agent, ...supervise(world, io, agent) }
+        const bench = { world, task, io, place, agent, ...supervise(world, task, io, agent) }
         const talk = await begin(bench, step)
         const result = talk.ok ? await employ(bench, step, talk.value) : failed(talk.error)
         bench.watch.stop()
@@ -41,16 +41,17 @@ export function agentKind(world: StepWorld): StepKind {
 }
 
 /** With what the agent did; where another may take over from it, also with what that one ought to know. */
-async function withWork({ world, task, place, agent, work }: AgentBench, result: AttemptResult): Promise<AttemptResult> {
+async function withWork({ world, task, place, agent, work, memory }: AgentBench, result: AttemptResult): Promise<AttemptResult> {
   const hasBackup = chainOf(world.pipeline, agent.name).length > 1
-  if (result.status === 'passed' || !hasBackup || (result.failure && !isAgentsOwn(result.failure))) return { ...result, work: work.soFar() }
+  if (result.status === 'passed') return { ...result, work: work.soFar(), memory: memory.changes() }
+  if (!hasBackup || (result.failure && !isAgentsOwn(result.failure))) return { ...result, work: work.soFar() }
   const collected = await collectPlace(task, place, { agent: agent.name })
   return { ...result, work: { ...work.soFar(), handover: work.handover(collected.ok ? collected.value.files : []) } }
 }
 
 async function begin(bench: AgentBench, step: AgentStep): Promise<Result<Talk, Failure>> {
   const { world, task } = bench
-  const prompt = renderPrompt(world, task, step.prompt ?? '')
+  const prompt = step.isVerbatim ? ok(step.prompt ?? '') : renderPrompt(world, task, step.prompt ?? '')
   if (!prompt.ok) return err({ code: 'expression-failed', message: `the prompt cannot be evaluated: ${prompt.error}` })
   return converse(bench, { prompt: withFormer(prompt.value, task.former), outputs: step.outputs ?? {}, seat: '' })
 }

@@ -10,9 +10,10 @@ import { usdToPico } from '../base/money.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { AgentSpec } from '../pipeline/pipeline.ts'
-import type { AttemptIo } from '../run/contract.ts'
+import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 import type { AgentBench } from './agent-bench.ts'
+import { createAgentMail, createAgentMemory } from './agent-memory.ts'
 import { agentIo } from './agent-io.ts'
 import type { Supervision } from './agent-io.ts'
 import { createWorkCount } from './agent-work.ts'
@@ -42,20 +43,22 @@ export interface Talk {
 }
 
 /** Whoever opens it stops the watch when the work is over. */
-export function supervise(world: StepWorld, io: AttemptIo, agent: AgentSpec): Supervision {
-  return { watch: createStallWatch(world.ports.clock, agent.stallTimeoutMs, io.signal), work: createWorkCount(world.ports.clock) }
+export function supervise(world: StepWorld, task: AttemptTask, io: AttemptIo, agent: AgentSpec): Supervision {
+  const owner = `${world.agentSpace}${agent.name}`
+  const shared = { memory: createAgentMemory(io, world.ports.clock, owner), mail: createAgentMail(world, task, io, owner) }
+  return { ...shared, watch: createStallWatch(world.ports.clock, agent.stallTimeoutMs, io.signal), work: createWorkCount(world.ports.clock) }
 }
 
 /** A conversation at a place of work. The watch counts while the agent works, and not between. */
 export async function converse(bench: AgentBench, errand: Errand): Promise<Result<Talk, Failure>> {
-  const { world, task, io, place, agent, watch, work } = bench
+  const { world, task, io, place, agent, watch, work, memory, mail } = bench
   const { prompt, outputs, seat } = errand
   const env = stepEnvironment(world, task, 'narrow', agent.env)
   if (!env.ok) return err({ code: 'expression-failed', message: env.error })
   const order = {
     instructions: agent.instructions ?? '', prompt, outputs, model: agent.model,
     maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, temperature: agent.temperature, tools: agent.tools,
-    permissions: agent.permissions, allowCommands: agent.allowCommands, allowHosts: agent.allowHosts, root: place.root, cwd: place.cwd, env: env.value,
+    permissions: agent.permissions, allowCommands: agent.allowCommands, allowHosts: agent.allowHosts, root: place.root, cwd: place.cwd, env: env.value, memory, mail,
   }
   if (agent.executor !== 'llm' && agent.executor !== 'command') {
     const hired = await (await import('./program.ts')).hireProgram(bench, order, seat)

@@ -45,7 +45,7 @@ export function createResolver(world: StepWorld, task: AttemptTask, io: AttemptI
   let place: TreePlace | undefined
   let talk: Talk | undefined
   let last: AgentDone | undefined
-  const supervised = supervise(world, io, agent)
+  const supervised = supervise(world, task, io, agent)
   supervised.watch.pause()
   const author = (): Author => (last === undefined ? {} : { agent: agent.name, model: last.model })
 

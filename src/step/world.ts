@@ -38,6 +38,8 @@ export interface StepWorld {
   /** Whoever set the run off may be trusted: no variable of ours is handed on else but what says where programs are. */
   readonly trusted: boolean
   readonly sandboxes: Sandboxes
+  /** Before the names of its agents, where several pipelines of a run have some: empty, or `build/` in a called one. */
+  readonly agentSpace: string
   /** Opened at the first step that needs a worktree. */
   workspaces(): Promise<Result<Workspaces, Failure>>
   /** Opened at the first call of a model. */

@@ -79,7 +79,7 @@ export function createTracer(facts: TracerFacts): Tracer {
         }]
       }
       case 'nodes-expanded': case 'agent-chosen': case 'changes-merged': case 'check-finished': case 'delivered': case 'gate-answered': case 'gate-opened': case 'node-reused':
-      case 'node-skipped': case 'noticed': case 'run-stopping':
+      case 'node-skipped': case 'noticed': case 'run-stopping': case 'message-sent':
         return []
     }
   }

@@ -27,6 +27,7 @@ function linesOf(event: Recorded, run: Run, voice: Voice): string[] {
     case 'run-resumed': return [resumedLine(event, run, voice)]
     case 'nodes-expanded': return [`${named(event.step, voice)}: ${counted(event.nodes.length, 'node')}`]
     case 'attempt-started': return [`${named(event.node, voice)}: started${event.attempt === 1 ? '' : `, attempt ${event.attempt}`}`]
+    case 'message-sent': return [`${named(event.node, voice)}: writes to ${plainLine(event.to)}`]
     case 'agent-chosen': return [choiceLine(event, voice)]
     case 'route-decided': return routeLines(event, voice)
     case 'check-finished': return checkLines(event, voice)

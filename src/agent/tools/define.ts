@@ -13,7 +13,7 @@ interface Definition<F extends Fields> {
   readonly access: Access
   readonly fields: F
   /** What it does, as a verb, and the field that says to what. */
-  readonly activity: readonly [verb: string, field: keyof F & string]
+  readonly activity: readonly [verb: string, field?: keyof F & string]
   run(input: InputOf<F>, signal: AbortSignal): Promise<ToolAnswer>
 }
 
@@ -37,7 +37,7 @@ export function defineTool<F extends Fields>(definition: Definition<F>): Tool {
   }
 }
 
-function describe([verb, field]: readonly [string, string], input: JsonObject): string {
-  const value = Object.hasOwn(input, field) ? input[field] : undefined
+function describe([verb, field]: readonly [string, string?], input: JsonObject): string {
+  const value = field !== undefined && Object.hasOwn(input, field) ? input[field] : undefined
   return shortLine(typeof value === 'string' ? `${verb} ${value}` : verb, 100)
 }

@@ -41,10 +41,12 @@ export const agent = record(
     instructions_file: Type.Optional(text(OWN_PATH, {
       description: 'A file that holds the system prompt, relative to the pipeline.', examples: ['./agents/developer.md'],
     })),
-    tools: Type.Optional(Type.Unsafe<readonly ('files' | 'files.read' | 'shell' | 'web')[]>({
+    tools: Type.Optional(Type.Unsafe<readonly ('files' | 'files.read' | 'shell' | 'web' | 'memory' | 'messages')[]>({
       type: 'array',
-      items: { type: 'string', enum: ['files', 'files.read', 'shell', 'web'] },
-      description: 'What it may use: `files` reads and writes, `files.read` only reads, `shell` runs commands, `web` reads pages of `allow_hosts`. Default: nothing; a program has all that its `permissions` allow.',
+      items: { type: 'string', enum: ['files', 'files.read', 'shell', 'web', 'memory', 'messages'] },
+      description:
+        'What it may use: `files` reads and writes, `files.read` only reads, `shell` runs commands, `web` reads pages of `allow_hosts`, `memory` keeps texts for other steps, ' +
+        '`messages` go between agents. Default: nothing; a program has all that its `permissions` allow.',
       examples: [['files', 'shell']],
     })),
     permissions: Type.Optional(words(['read-only', 'limited', 'full'], {

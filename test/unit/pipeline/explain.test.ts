@@ -8,7 +8,7 @@ describe('mistakes of form', () => {
 
   it('lists what is known where nothing is near', async () => {
     expect(await told('limits: { zzz: 1 }\nsteps: { a: { run: x } }\n')).toEqual([
-      '1:11 unknown-key: `limits` has an unknown key `zzz` | known are `budget_usd`, `warn_at`, `timeout`, `concurrency`, `max_wait` and `providers`',
+      '1:11 unknown-key: `limits` has an unknown key `zzz` | known are `budget_usd`, `daily_budget_usd`, `zone`, `warn_at`, `timeout`, `concurrency`, `max_wait` and `providers`',
     ])
   })
 
