@@ -82,7 +82,7 @@ describe('commands of the README', () => {
   it('have the options that are named', () => {
     const spans = texts.flatMap(({ text }) => [...text.matchAll(/`(--[a-z][^`\n]*|orch-run [^`\n]*)`/g)].map(([, span = '']) => span))
     const options = new Set(spans.flatMap((span) => [...span.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option)))
-    const all = [told, ...['run', 'resume', 'validate', 'plan', 'approve', 'runs', 'show', 'logs', 'report', 'cancel', 'gc', 'test', 'init', 'schema'].map((command) => help(command))].join('\n')
+    const all = [told, ...['run', 'resume', 'validate', 'plan', 'approve', 'runs', 'show', 'logs', 'report', 'cancel', 'gc', 'test', 'init', 'doctor', 'schema'].map((command) => help(command))].join('\n')
     expect(options.size).toBeGreaterThan(8)
     expect([...options].filter((option) => !all.includes(option))).toEqual([])
   })
