@@ -12,6 +12,8 @@ export interface CacheEntry {
   /** The tree of its commit; null where it changed nothing. */
   readonly tree: string | null
   readonly filesChanged: readonly string[]
+  /** Who did it; absent in entries of older builds. */
+  readonly agent?: string | null
   readonly model: string | null
   readonly checks: readonly Json[]
   /** What it wrote in the checkout, as far as git would see it. */

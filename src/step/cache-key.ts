@@ -3,6 +3,7 @@ import { canonical } from '../base/json.ts'
 import type { Json } from '../base/json.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Listing } from '../cache/listing.ts'
+import { teamOf } from '../pipeline/team.ts'
 import { hasExpression } from '../pipeline/template.ts'
 import type { AttemptTask } from '../run/contract.ts'
 import { knownInherited } from './inherited.ts'
@@ -78,9 +79,9 @@ function renderedTexts(world: StepWorld, task: AttemptTask): Json[] | undefined 
 }
 
 function templates({ pipeline, checks }: StepWorld, { step }: AttemptTask): string[] {
-  const agent = step.kind === 'agent' ? pipeline.agents.get(step.agent) : undefined
+  const team = step.kind === 'agent' ? teamOf(pipeline, step) : []
   const named = step.kind === 'agent' ? step.verify : step.kind === 'check' ? step.checks : []
   const own = step.kind === 'run' ? [step.run] : step.kind === 'agent' ? [step.prompt ?? ''] : []
-  const all = [...own, ...Object.values(step.env), ...Object.values(agent?.env ?? {}), pipeline.workspace.setup ?? '', ...named.map((name) => checks.get(name)?.run ?? '')]
+  const all = [...own, ...Object.values(step.env), ...team.flatMap(({ env }) => Object.values(env)), pipeline.workspace.setup ?? '', ...named.map((name) => checks.get(name)?.run ?? '')]
   return all.filter(hasExpression)
 }

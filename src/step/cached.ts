@@ -68,7 +68,7 @@ async function commitAgain(world: StepWorld, task: AttemptTask, entry: CacheEntr
   if (!workspaces.ok) return undefined
   const parent = await knownInherited(world, task, workspaces.value)
   if (parent === undefined) return undefined
-  const text = commitText(task, { agent: task.step.kind === 'agent' ? task.step.agent : undefined, model: entry.model ?? undefined })
+  const text = commitText(task, { agent: entry.agent ?? undefined, model: entry.model ?? undefined })
   const commit = await workspaces.value.commit(tree, parent, text)
   await workspaces.value.pin(task.node, commit)
   return commit
@@ -114,7 +114,7 @@ async function keep(world: StepWorld, cache: Cache, task: AttemptTask, { key, li
   const workspaces = commit == null ? undefined : await world.workspaces()
   const tree = commit != null && workspaces?.ok ? await workspaces.value.treeOf(commit) : null
   const files = listing ? await cache.files.keep(world.checkout.root, await pathsToKeep(world, task)) : []
-  await cache.keep(key, world.redact({ at: world.ports.clock.now(), run: task.run, exitCode, outputs, tree, filesChanged, model, checks, wrote, files }))
+  await cache.keep(key, world.redact({ at: world.ports.clock.now(), run: task.run, exitCode, outputs, tree, filesChanged, agent: task.agent, model, checks, wrote, files }))
 }
 
 /** What `cache.paths` name below the folder where the step works, relative to the top; the path of a folder stands for all that is in it. */

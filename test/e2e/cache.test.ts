@@ -129,6 +129,19 @@ steps:
     expect(judge?.checks).toMatchObject([{ name: 'same', status: 'passed' }])
   })
 
+  it('knows the variables of an agent that was chosen, and names it as the author again', async () => {
+    const folder = repositoryWith({ 'a.txt': 'one\n', 'p.yml': `
+agents: { bot: { executor: command, command: [bash, -c, 'echo "\${#WORD}" > agent.txt'], permissions: full, sandbox: off, capabilities: [code], env: { WORD: "\${{ secrets.WORD }}" } } }
+steps: { work: { agent: auto, capabilities: [code], prompt: Work., cache: true } }
+` })
+    const run = async (word: string): Promise<Report> => (await runFor(0, folder, ['p.yml'], { env: { WORD: word } })).report
+    await run('first-word')
+    const again = await run('first-word')
+    expect(cachedSteps(again)).toEqual(['work'])
+    expect(git(folder, 'show', '--format=%b', '-s', again.steps[0]?.commit ?? '')).toContain('Orch-Agent: bot')
+    expect(cachedSteps(await run('another-word'))).toEqual([])
+  })
+
   it('counts what an expression comes to, not the commit or the run that it stands in', async () => {
     const folder = folderWith({ 'p.yml': `steps:
   same: { run: 'true', cache: true }
