@@ -32,6 +32,11 @@ try {
     writeFileSync(join(folder, 'large.yml'), steps(1250))
     process.stdout.write(compare('validate, 5,000 lines, CPU', 'node -e 0', '≤ 5', 'cpu', [process.execPath, program, 'validate', 'large.yml'], bare, folder, 15))
   }
+  if (isWanted('start')) {
+    // After a job that left nothing to keep: the whole bundle is loaded, and nothing is to be done.
+    const action = join(import.meta.dirname, '../../dist/action.js')
+    process.stdout.write(compare('the action with nothing to do, CPU', 'node -e 0', '≤ 2.5', 'cpu', ['env', 'STATE_began=true', process.execPath, action], [process.execPath, '-e', '0'], folder, 15))
+  }
   if (isWanted('steps')) benchSteps(program, folder)
   if (isWanted('history')) benchHistory(program, folder)
   if (isWanted('worktrees')) await benchWorktrees(folder)
