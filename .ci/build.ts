@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtins } from './builtins.ts'
+import { withoutTokens } from './without-tokens.ts'
 
 const root = join(import.meta.dirname, '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
@@ -29,7 +30,7 @@ const options: BuildOptions = {
   define: { __VERSION__: JSON.stringify(version) },
   // Packages in CommonJS ask for node's modules by `require`, which an ES module does not have.
   banner: { js: "const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);" },
-  plugins: [builtins],
+  plugins: [builtins, withoutTokens],
   logLevel: 'warning',
 }
 

@@ -4,9 +4,7 @@ import { leaveWith } from '../cli/leave.ts'
 import { EXIT } from '../cli/exit-code.ts'
 import { environment, realPorts } from '../cli/ports.ts'
 import { orStop } from '../cli/stop.ts'
-import { runAction } from './run.ts'
 import { readSettings } from './settings.ts'
-import { createState } from './state.ts'
 
 /** Both ends of the action: the step itself, and what comes after the job's last step, also when it was cancelled. */
 export function start(): void {
@@ -25,12 +23,14 @@ async function step(): Promise<number> {
   }
   const token = settings.token === '' ? {} : { GITHUB_TOKEN: settings.token }
   Object.assign(process.env, token)
+  const { runAction } = await import('./run.ts')
   return runAction(settings, realPorts({ ...env, ...token }), { ...env, ...token })
 }
 
 async function after(): Promise<number> {
   const marks = getState('marks')
   if (getState('unfinished') !== 'true' || marks === '') return EXIT.passed
+  const { createState } = await import('./state.ts')
   const env = environment()
   const ports = realPorts(env)
   await createState(ports, env, resolve(process.cwd(), '.orch-run'), await ports.git.inspect(process.cwd()), JSON.parse(marks) as string[]).save()
