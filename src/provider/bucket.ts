@@ -1,9 +1,16 @@
 /** What is left of a limit per minute: it comes back continuously, not with each full minute. Times are monotonic milliseconds. */
 export interface Bucket {
-  /** Milliseconds until so much can be taken, 0 when it can be now. What no bucket of this size can hold waits until it is full. */
+  /**
+   * Milliseconds until so much can be taken, 0 when it can be now, infinite while an exact bucket waits for what was taken last to
+   * be sent. What no bucket of this size can hold waits until it is full.
+   */
   wait(need: number, now: number): number
   /** May leave a debt, which refill pays back. The mark says how things stood then, for `calibrate`. */
   take(amount: number, now: number): Mark
+  /** What was taken goes out now; what is taken from an exact bucket that was full comes back no sooner. */
+  sent(mark: Mark, now: number): void
+  /** They have it by now: its answer began, or there will be none. */
+  arrived(mark: Mark, now: number): void
   give(amount: number): void
   /**
    * The provider's own count just after what the mark marks: ours goes down with it, never up. Where both were full before,
@@ -30,7 +37,10 @@ export const BURST = 0.1
 /** Their clock is not ours, so a little of the limit is left unused. */
 const RATE = 0.99
 
-/** Requests overtake each other on their way: what is taken from a full bucket begins to come back so many milliseconds later. */
+/**
+ * Theirs begins to refill when a request arrives there, and ours must not be ahead of it, since the next one may be faster. When it
+ * arrived is not known, only that it did when its answer began; an answer that takes longer than this is not waited for.
+ */
 const OVERTAKING_MS = 100
 
 const EPSILON = 1e-6
@@ -45,8 +55,11 @@ export function createBucket(perMinute: number, burst: number = BURST, now = 0, 
   let level = size
   let at = now
   let shift = 0
+  // The last that was taken from an exact bucket that was full: before it is sent, and until it is known to have arrived.
+  let unsent: Mark | undefined
+  let underway: Mark | undefined
   const refill = (time: number): void => {
-    if (time <= at) return
+    if (unsent !== undefined || time <= at) return
     level = Math.min(size, level + (time - at) * rateOf(limit))
     at = time
   }
@@ -54,14 +67,27 @@ export function createBucket(perMinute: number, burst: number = BURST, now = 0, 
     wait(need, time) {
       refill(time)
       const missing = Math.min(need, size) - level
-      return missing <= EPSILON ? 0 : Math.max(1, Math.ceil(Math.max(0, at - time) + missing / rateOf(limit)))
+      if (missing <= EPSILON) return 0
+      return unsent !== undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil(Math.max(0, at - time) + missing / rateOf(limit)))
     },
     take(amount, time) {
       refill(time)
       const wasFull = level >= size - EPSILON
-      if (wasFull) at = Math.max(at, time + OVERTAKING_MS)
       level -= amount
-      return { level, shift, amount, wasFull }
+      const mark = { level, shift, amount, wasFull }
+      if (wasFull && isExact) unsent = underway = mark
+      else if (wasFull) at = Math.max(at, time + OVERTAKING_MS)
+      return mark
+    },
+    sent(mark, time) {
+      if (mark !== unsent) return
+      unsent = undefined
+      at = Math.max(at, time + OVERTAKING_MS)
+    },
+    arrived(mark, time) {
+      if (mark !== underway) return
+      at = unsent === undefined ? Math.min(at, time) : Math.max(at, time)
+      unsent = underway = undefined
     },
     give: (amount) => {
       level = Math.min(size, level + amount)
@@ -85,6 +111,7 @@ export function createBucket(perMinute: number, burst: number = BURST, now = 0, 
       level = Math.min(level, 0)
       if (isExact) size = Math.max(1, size / 2)
       at = Math.max(at, until)
+      unsent = underway = undefined
     },
     level(time) {
       refill(time)

@@ -89,6 +89,10 @@ function cleared(world: World, order: ClearanceOrder, ticket: Ticket, price: Lan
   return {
     id,
     hold,
+    sent() {
+      ticket.pass.sent(clock.elapsed())
+      world.lanes.changed()
+    },
     heard(status, headers) {
       ticket.pass.heard(status, headers, clock.elapsed())
       world.lanes.changed()

@@ -20,6 +20,8 @@ export interface Clearance {
   /** Of its reservation. */
   readonly id: string
   readonly hold: Pico
+  /** To be called when the request goes out: the next one goes no sooner than the provider's limits allow after it. */
+  sent(): void
   /** The headers of the answer came: they tell what is left of the provider's limits. */
   heard(status: number, headers: Headers): void
   /** Must be called, whatever becomes of the request; only the first call counts. Resolves when the cost is durable. */

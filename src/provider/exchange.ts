@@ -33,7 +33,7 @@ export interface Talk {
 
 /** One call: one request under our timers, everything thrown turned into data. Resolves at once when it is aborted. */
 export async function exchange(provider: HttpProvider, options: CallOptions, talk: Talk): Promise<Result<ModelReply, CallFailure>> {
-  const wire = createWire(provider.ports, provider.patience, options.signal, options.onHeaders)
+  const wire = createWire(provider.ports, provider.patience, options)
   let thrown: { readonly error: unknown } | undefined
   try {
     if (!wire.facts.aborted) await Promise.race([talk.run(wire), wire.cut])

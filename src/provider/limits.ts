@@ -36,6 +36,8 @@ export type Use = Usage | 'unused' | 'lost'
 
 /** One request's share of the limits. */
 export interface Pass {
+  /** It goes out now: before that, nobody can go who needs what it leaves over. */
+  sent(now: number): void
   /** The headers of the answer came. */
   heard(status: number, headers: Headers, now: number): void
   /** Gives the slot back, and what was reserved and not used. Only the first call counts. */
@@ -96,8 +98,11 @@ export function createGate(limits: ProviderLimits, now: number): Gate {
       active += 1
       const marks = new Map([...buckets].map(([dimension, bucket]) => [dimension, bucket.take(amountOf(dimension, expected), time)]))
       let isOver = false
+      const arrived = (at: number): void => marks.forEach((mark, dimension) => buckets.get(dimension)?.arrived(mark, at))
       return {
+        sent: (at) => marks.forEach((mark, dimension) => buckets.get(dimension)?.sent(mark, at)),
         heard(status, headers, at) {
+          arrived(at)
           calibrate(buckets, marks, headers, at)
           if (status !== 429) prove(own)
         },
@@ -105,6 +110,7 @@ export function createGate(limits: ProviderLimits, now: number): Gate {
           if (isOver) return
           isOver = true
           active -= 1
+          arrived(at)
           if (own !== undefined && own === probe) probe = undefined
           if (use !== 'unused') said?.take(use === 'lost' ? expected.output : use.output, at)
           if (use === 'lost') return

@@ -105,6 +105,8 @@ export interface CallOptions {
   readonly signal: AbortSignal
   /** Text as it comes, provisional: it may be of an attempt that fails. */
   readonly onText?: (delta: string) => void
+  /** The request goes out at this moment. */
+  readonly onSent?: () => void
   /** As soon as they come, of an error too: they tell what is left of the provider's limits. */
   readonly onHeaders?: (status: number, headers: Headers) => void
   /** Where a recording files this call. */

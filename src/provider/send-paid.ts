@@ -16,8 +16,9 @@ export async function sendPaid(
 ): Promise<Sent> {
   let answer: Result<ModelReply, CallFailure>
   try {
+    const onSent = (): void => clearance.sent()
     const onHeaders = (status: number, headers: Headers): void => clearance.heard(status, headers)
-    answer = await provider.call(request, { signal, onText: (delta) => tell.text(delta), onHeaders, slot: tell.slot })
+    answer = await provider.call(request, { signal, onText: (delta) => tell.text(delta), onSent, onHeaders, slot: tell.slot })
   } catch (error) {
     await clearance.settle({ kind: 'lost' })
     throw error

@@ -1,4 +1,5 @@
 import type { Clock, Http } from '../base/ports.ts'
+import type { CallOptions } from './model.ts'
 import { createWatch } from './watch.ts'
 import type { Patience, Stage } from './watch.ts'
 
@@ -29,8 +30,8 @@ export interface WireFacts {
 }
 
 export function createWire(
-  ports: { readonly http: Http; readonly clock: Clock }, patience: Patience, signal: AbortSignal,
-  onHeaders?: (status: number, headers: Headers) => void,
+  ports: { readonly http: Http; readonly clock: Clock }, patience: Patience,
+  { signal, onSent, onHeaders }: Pick<CallOptions, 'signal' | 'onSent' | 'onHeaders'>,
 ): Wire {
   const facts: WireFacts = { sent: false, status: undefined, headers: undefined, expired: undefined, aborted: signal.aborted }
   const controller = new AbortController()
@@ -56,6 +57,7 @@ export function createWire(
     if (facts.sent) throw new Error('a call makes one request')
     facts.sent = true
     watch.sent()
+    onSent?.()
     // A redirect would take the key to another host.
     const response = await ports.http.fetch(input, { ...init, redirect: 'manual' })
     facts.status = response.status

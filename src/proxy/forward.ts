@@ -47,6 +47,7 @@ export async function forward(tenancy: Tenancy, errand: Errand): Promise<Respons
   }
   let response: Response
   try {
+    clearance.sent()
     response = await sent(tenancy, errand.request, endpoint.path, errand.body, wire)
   } catch (error) {
     const failure = failureOf(tenancy, error, wire)
@@ -85,7 +86,7 @@ export async function forwardFree(tenancy: Tenancy, request: Request, path: stri
 function openWire({ world: { upstream } }: Tenancy, isStream: boolean, signal: AbortSignal): Wire {
   const { patience } = upstream
   const { total } = patience
-  return createWire(upstream.ports, isStream ? patience : { ...patience, headers: total, first: total, idle: total, content: total }, signal)
+  return createWire(upstream.ports, isStream ? patience : { ...patience, headers: total, first: total, idle: total, content: total }, { signal })
 }
 
 async function sent({ order, world: { upstream } }: Tenancy, request: Request, path: string, body: string | undefined, wire: Wire): Promise<Response> {

@@ -107,8 +107,30 @@ describe('a gate', () => {
     for (const [told, waits] of [['60', 1_011], ['6000', 102]] as const) {
       const gate = createGate({ rpm: 600, burst: 1 / 600 }, 0)
       gate.take(need, 0).heard(200, new Headers({ 'x-ratelimit-limit-requests': told, 'x-ratelimit-remaining-requests': '0' }), 0)
-      expect(gate.hindrance(need, 100)).toEqual({ by: 'rpm', ms: waits })
+      expect(gate.hindrance(need, 0)).toEqual({ by: 'rpm', ms: waits })
     }
+  })
+
+  it('counts from when a request has arrived, which is not before its answer begins, or a tenth of a second after it was sent', () => {
+    const gate = createGate({ rpm: 600, burst: 1 / 600 }, 0)
+    const first = gate.take(need, 0)
+    first.heard(200, new Headers(), 0)
+    const second = gate.take(need, 1_000)
+    // Held up by what must be written first: who comes next must not catch up with it.
+    expect(gate.hindrance(need, 3_000)).toEqual({ by: 'rpm', ms: Number.POSITIVE_INFINITY })
+    second.sent(3_000)
+    expect(gate.hindrance(need, 3_000)).toEqual({ by: 'rpm', ms: 202 })
+    second.heard(200, new Headers(), 3_004)
+    expect(gate.hindrance(need, 3_004)).toEqual({ by: 'rpm', ms: 102 })
+    const third = gate.take(need, 3_106)
+    third.sent(3_106)
+    expect(gate.hindrance(need, 3_407)).toBeUndefined()
+    const fourth = gate.take(need, 3_407)
+    fourth.end('unused', 3_410)
+    expect(gate.hindrance(need, 3_410)).toEqual({ by: 'rpm', ms: 102 })
+    // One that is heard late moves nothing.
+    third.heard(200, new Headers(), 3_411)
+    expect(gate.hindrance(need, 3_411)).toEqual({ by: 'rpm', ms: 101 })
   })
 
   it('gives back what was reserved and not used, and its slot, once', () => {

@@ -16,8 +16,9 @@ export function quotaProvider(quota: Quota, clock: Clock, truth: (request: Model
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve))
   return {
     name: 'p',
-    async call(request, { onHeaders }) {
+    async call(request, { onSent, onHeaders }) {
       const { usage, ms } = truth(request)
+      onSent?.()
       await pause(way())
       const ask = { input: usage.input + usage.cacheWrite, cacheRead: usage.cacheRead, maxOutput: request.maxOutputTokens }
       const answer = quota.ask(ask, clock.elapsed())
