@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, { imports: string; packages?: string }>> = 
   proxy: { imports: 'provider base', packages: '@anthropic-ai/sdk openai' },
   workspace: { imports: 'base' },
   cache: { imports: 'base' },
-  agent: { imports: 'provider sandbox base', packages: 'ajv' },
+  agent: { imports: 'provider sandbox base', packages: 'ajv @modelcontextprotocol/sdk' },
   check: { imports: 'sandbox base' },
   step: { imports: 'run agent cache check provider proxy sandbox workspace pipeline base', packages: 'ajv' },
   store: { imports: 'run base' },

@@ -3,8 +3,8 @@ import { createOutputsGate } from './outputs.ts'
 import { TOOLS } from './registry.ts'
 import type { Access, Tool, Toolbox, ToolWorld } from './tool.ts'
 
-/** The tools that the task grants and its permissions allow. */
-export function createToolbox(ports: ToolWorld['ports'], task: AgentTask): Toolbox {
+/** The tools that the task grants and its permissions allow. `served`: tools of servers, granted already. */
+export function createToolbox(ports: ToolWorld['ports'], task: AgentTask, served: readonly Tool[] = []): Toolbox {
   const tools = new Map<string, Tool>()
   const refusals = new Map<string, string>()
   for (const { groups, create } of TOOLS) {
@@ -12,6 +12,10 @@ export function createToolbox(ports: ToolWorld['ports'], task: AgentTask): Toolb
     const refusal = refusalOf(tool.access, groups, task)
     if (refusal === undefined) tools.set(tool.spec.name, tool)
     else refusals.set(tool.spec.name, refusal)
+  }
+  for (const tool of served) {
+    if (tool.access === 'read' || task.permissions !== 'read-only') tools.set(tool.spec.name, tool)
+    else refusals.set(tool.spec.name, 'this agent may only read, and its server does not say that the tool only reads')
   }
   return {
     tools,

@@ -108,8 +108,16 @@ export interface Command {
   /** The whole environment of the child: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>
   readonly input?: string
+  /** Told, once it has started, of its input, which then stays open until somebody ends it; in place of `input`. */
+  readonly onInput?: (input: ChildInput) => void
   readonly onStdout?: (chunk: Buffer) => void
   readonly onStderr?: (chunk: Buffer) => void
+}
+
+/** What a child reads: what is written after its end goes nowhere, and is no error. */
+export interface ChildInput {
+  write(this: void, text: string): void
+  end(this: void): void
 }
 
 export interface Child {

@@ -14,6 +14,7 @@ export function stepRows(step: StepPreview): string[][] {
     ...runs(step),
     ...(step.sees.place === 'nothing' ? [] : [['sees', sees(step)]]),
     ...(agent === null ? [] : [['agent', who(agent)]]),
+    ...(agent === null || agent.servers.length === 0 ? [] : [['servers', list(agent.servers)]]),
     ...(step.calls === null ? [] : [['calls', display(step.calls)]]),
     ...(step.checks.length > 0 ? [['checks', `${list(step.checks)}${repairs(agent)}`]] : []),
     ...(cost === null ? [] : [['cost', `about ${formatUsd(cost.expected)}, ${cost.most === null ? 'without a bound' : `at most ${formatUsd(cost.most)}`}`]]),

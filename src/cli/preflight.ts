@@ -4,6 +4,7 @@ import type { Ports, Repository } from '../base/ports.ts'
 import { checksNamed, usedAgents } from '../pipeline/involved.ts'
 import type { CheckSpec } from '../pipeline/check-spec.ts'
 import type { AgentSpec, Pipeline, ProviderSpec } from '../pipeline/pipeline.ts'
+import { grantedServers } from '../pipeline/tool-servers.ts'
 import { findPrice } from '../provider/prices.ts'
 import type { BaseState } from '../run/event.ts'
 import { resolveBase } from '../workspace/base.ts'
@@ -47,6 +48,7 @@ async function findOwn(ports: Ports, pipeline: Pipeline, options: Options, env: 
   await findShells(ports, pipeline, env)
   const used = usedAgents(pipeline)
   await findPrograms(ports, used, env)
+  await findToolServers(ports, pipeline, used, env)
   refuseTapes(used, options)
   const agents = used.filter((agent) => agent.executor !== 'command')
   refuseUnpriced(pipeline, agents)
@@ -91,6 +93,14 @@ async function findPrograms(ports: Ports, agents: readonly AgentSpec[], env: Rea
     const program = known?.program ?? own
     if (program === undefined || program.includes('/') || (await ports.processes.find(program, env.PATH)) !== undefined) continue
     throw new Stop(EXIT.notReady, `the program \`${program}\` of the agent \`${name}\` is not on the PATH`, known ? `install it: ${known.install}` : 'install it')
+  }
+}
+
+async function findToolServers(ports: Ports, pipeline: Pipeline, agents: readonly AgentSpec[], env: Readonly<Record<string, string>>): Promise<void> {
+  for (const { server } of agents.flatMap((agent) => grantedServers(pipeline, agent))) {
+    const program = 'command' in server ? server.command[0] : undefined
+    if (program === undefined || program.includes('/') || (await ports.processes.find(program, env.PATH)) !== undefined) continue
+    throw new Stop(EXIT.notReady, `the program \`${program}\` of the tool server \`${server.name}\` is not on the PATH`, 'install it, or look at its `command`')
   }
 }
 

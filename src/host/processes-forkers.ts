@@ -76,6 +76,6 @@ export function createForkers({ ordinaryStarts = ORDINARY_STARTS }: ForkerSettin
 }
 
 /** Without input, with both outputs wanted, and with a folder that means the same to every process. */
-function isFit({ input, onStdout, onStderr, cwd }: Command): boolean {
-  return input === undefined && onStdout !== undefined && onStderr !== undefined && cwd.startsWith('/')
+function isFit({ input, onInput, onStdout, onStderr, cwd }: Command): boolean {
+  return input === undefined && onInput === undefined && onStdout !== undefined && onStderr !== undefined && cwd.startsWith('/')
 }

@@ -12,21 +12,23 @@ export type Spawned = ChildProcess & { readonly pid: number }
 
 /** The ordinary way to start a program; what the system refuses becomes a `PortError`. `environment` is its whole environment. */
 export async function spawnChild(command: Command, environment: Readonly<Record<string, string>>): Promise<Spawned> {
-  const { argv, cwd, input, onStdout, onStderr } = command
+  const { argv, cwd, input, onInput, onStdout, onStderr } = command
   const [program, ...args] = argv
   try {
     const child = spawn(program, args, {
       cwd,
       env: environment,
       detached: true,
-      stdio: [input === undefined ? 'ignore' : 'pipe', onStdout ? 'pipe' : 'ignore', onStderr ? 'pipe' : 'ignore'],
+      stdio: [input === undefined && !onInput ? 'ignore' : 'pipe', onStdout ? 'pipe' : 'ignore', onStderr ? 'pipe' : 'ignore'],
     })
     if (!isStarted(child)) throw await new Promise((resolve) => child.once('error', resolve))
     child.on('error', () => {})
     if (onStdout) child.stdout?.on('data', onStdout)
     if (onStderr) child.stderr?.on('data', onStderr)
     // A child that does not read its input to the end is no failure.
-    child.stdin?.on('error', () => {}).end(input)
+    const stdin = child.stdin?.on('error', () => {})
+    if (onInput) onInput({ write: (text) => void (stdin?.writable === true && stdin.write(text)), end: () => void stdin?.end() })
+    else stdin?.end(input)
     return child
   } catch (error) {
     throw await refusal(error, command)

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import type { Json } from '../base/json.ts'
 import { buildAgent } from './build-agent.ts'
 import { buildCheck } from './build-check.ts'
+import { buildToolServer } from './build-mcp.ts'
 import { buildProvider } from './build-provider.ts'
 import { buildRoute } from './build-route.ts'
 import { buildStep } from './build-step.ts'
@@ -24,6 +25,7 @@ export function buildPipeline(text: PipelineText, file: string, children: Readon
     providers,
     routes,
     limits: buildLimits(text.limits),
+    toolServers: buildMap(text.mcp, buildToolServer),
     agents: buildMap(text.agents, (name, agent) => buildAgent(name, agent, routes, providers)),
     checks: buildMap(text.checks, buildCheck),
     workspace: buildWorkspace(text.workspace),

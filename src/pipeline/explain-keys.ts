@@ -94,6 +94,7 @@ function whyNot(document: Document, owner: DocumentPath, key: string): string {
   if (kind && foreignKeys(kind).includes(key)) return `it is ${kind.startsWith('a') ? 'an' : 'a'} \`${kind}\` step`
   const rival = key.endsWith('_file') ? key.slice(0, -'_file'.length) : RIVALS[key]
   if (rival !== undefined && nodeAt(document, [...owner, rival])) return `it has ${quoted(rival)} already`
+  if (owner[0] === 'mcp' && owner.length === 2) return `it has ${quoted(nodeAt(document, [...owner, 'command']) ? 'command' : 'url')}`
   const type = nodeAt(document, [...owner, 'type'])
   return type?.kind === 'scalar' ? `its type is ${quoted(String(type.value))}` : 'its type is another'
 }

@@ -5,7 +5,7 @@ import { report } from '../document/report.ts'
 import { nearest } from '../document/suggest.ts'
 import { valueSpan } from './mistake.ts'
 import type { Mistake } from './mistake.ts'
-import { DURATION, FILLED, FORMS, FREE, LIST_EXPRESSION, REPORT } from './patterns.ts'
+import { DURATION, FILLED, FORMS, FREE, LIST_EXPRESSION, REPORT, TOOL } from './patterns.ts'
 import { KEY_NAME } from './secret.ts'
 import { didYouMean, found, oneOf, quoted, subjectOf } from './phrase.ts'
 import type { Shape } from './shape.ts'
@@ -33,7 +33,7 @@ function tell(mistake: Mistake): Told | undefined {
     case 'enum': {
       const words = error.params.allowedValues as readonly string[]
       const message = `${subject} must be ${oneOf(words)}, not ${found(node)}`
-      return { code: 'unknown-value', message, help: groupHelp(mistake, words) ?? didYouMean(near(mistake, words)) }
+      return { code: 'unknown-value', message, help: didYouMean(near(mistake, words)) }
     }
     case 'const':
       return { code: 'unknown-value', message: `${subject} must be ${String(error.params.allowedValue)}, not ${found(node)}` }
@@ -55,7 +55,7 @@ function tell(mistake: Mistake): Told | undefined {
 function formMistake(mistake: Mistake): Told {
   const pattern = String(mistake.error.params.pattern)
   const form = FORMS.get(pattern) ?? { code: 'bad-value', wanted: `a text that matches \`${pattern}\`` }
-  const help = pattern === REPORT ? didYouMean(nearReport(mistake)) : pattern === FREE ? didYouMean(near(mistake, ['free'])) : undefined
+  const help = pattern === TOOL ? toolHelp(mistake) : pattern === REPORT ? didYouMean(nearReport(mistake)) : pattern === FREE ? didYouMean(near(mistake, ['free'])) : undefined
   if (pattern === FILLED) return { code: form.code, message: `${subjectOf(mistake.path)} must not be empty` }
   return { code: form.code, message: `${subjectOf(mistake.path)} must be ${form.wanted}${insteadOf(mistake)}`, help }
 }
@@ -103,11 +103,14 @@ function typeHelp({ path, node, shape }: Mistake): string | undefined {
 }
 
 /** A tool by its own name, where the group that it belongs to is wanted. */
-function groupHelp({ node }: Mistake, words: readonly string[]): string | undefined {
+function toolHelp(mistake: Mistake): string | undefined {
+  const { node } = mistake
   const tool = node?.kind === 'scalar' ? String(node.value) : ''
-  const group = TOOL_GROUPS.find(([name, tools]) => words.includes(name) && tools.includes(tool))
-  return group && `${quoted(tool)} comes with \`${group[0]}\``
+  const group = TOOL_GROUPS.find(([, tools]) => tools.includes(tool))
+  return group ? `${quoted(tool)} comes with \`${group[0]}\`` : didYouMean(near(mistake, TOOL_WORDS))
 }
+
+const TOOL_WORDS = TOOL_GROUPS.map(([name]) => name)
 
 /** A format of reports: what stands behind a colon is no part of its name. */
 function nearReport({ node }: Mistake): string | undefined {

@@ -13,6 +13,7 @@ export const MODEL = '^[^/\\s]+/\\S+$'
 /** One expression for a whole matrix, and for one of its lists: the same form, told in other words. */
 export const MATRIX_EXPRESSION = '^\\s*\\$\\{\\{[\\s\\S]*\\}\\}\\s*$'
 export const LIST_EXPRESSION = '^\\s*[$]\\{\\{[\\s\\S]*\\}\\}\\s*$'
+export const TOOL = '^(files|files\\.read|shell|web|memory|messages|mcp\\.(?!__proto__(\\.|$))[A-Za-z_][A-Za-z0-9_-]{0,63}(\\.[A-Za-z0-9_.-]{1,128})?)$'
 export const REPORT = '^(tsc|eslint-json|junit:.+|sarif:.+)$'
 export const INSIDE_PATH = '^(?![/\\\\~])(?![A-Za-z]:)(?!(\\./*)*$)(?!([^\\u0000]*[/\\\\])?\\.\\.([/\\\\]|$))[^\\u0000]+$'
 export const OWN_PATH = '^(?![/\\\\~])(?![A-Za-z]:[/\\\\])[^\\u0000]+$'
@@ -45,6 +46,7 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   [MODEL, { code: 'bad-model', wanted: '`PROVIDER/MODEL`, the name of a provider and what it calls the model' }],
   [MATRIX_EXPRESSION, { code: 'bad-matrix', wanted: 'a mapping of lists, or one expression that gives it: `${{ … }}`', isWhole: true }],
   [LIST_EXPRESSION, { code: 'bad-matrix', wanted: 'a list of values, or one expression that gives it: `${{ … }}`', isWhole: true }],
+  [TOOL, { code: 'unknown-value', wanted: '`files`, `files.read`, `shell`, `web`, `memory`, `messages`, `mcp.SERVER` or `mcp.SERVER.TOOL`' }],
   [REPORT, { code: 'unknown-value', wanted: 'one of `tsc`, `eslint-json`, `junit:GLOB` or `sarif:PATH`' }],
   [INSIDE_PATH, { code: 'bad-path', wanted: 'a relative path inside the repository, without `..` and without a NUL character' }],
   [OWN_PATH, { code: 'bad-path', wanted: 'a path relative to the folder of this file' }],

@@ -27,7 +27,7 @@ export function didYouMean(word: string | undefined): string | undefined {
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
-  inputs: 'input', providers: 'provider', routes: 'route', agents: 'agent', checks: 'check', steps: 'step',
+  inputs: 'input', providers: 'provider', routes: 'route', mcp: 'tool server', agents: 'agent', checks: 'check', steps: 'step',
 }
 
 /** A place of the pipeline in words: the pipeline, step `a`, `attempts` of `retry` of step `a`. */

@@ -22,6 +22,7 @@ export interface Pipeline {
   readonly providers: ReadonlyMap<string, ProviderSpec>
   readonly routes: ReadonlyMap<string, RouteSpec>
   readonly limits: LimitsSpec
+  readonly toolServers: ReadonlyMap<string, ToolServerSpec>
   readonly agents: ReadonlyMap<string, AgentSpec>
   readonly checks: ReadonlyMap<string, CheckSpec>
   readonly workspace: WorkspaceSpec
@@ -79,6 +80,11 @@ export interface ModelName {
   readonly provider: string
   readonly model: string
 }
+
+/** A server of the Model Context Protocol: a program that is started, or one that runs elsewhere. */
+export type ToolServerSpec =
+  | { readonly name: string; readonly command: readonly [string, ...string[]]; readonly env: Readonly<Record<string, Template>> }
+  | { readonly name: string; readonly url: string; readonly headers: Readonly<Record<string, Template>> }
 
 export type Permissions = 'read-only' | 'limited' | 'full'
 

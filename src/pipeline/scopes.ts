@@ -40,7 +40,7 @@ export function createScopes(survey: Survey): Scopes {
       const [top, name, key] = path.map(String)
       if (top === 'env') return names(['env', 'matrix', 'steps'], 'unknown', () => false)
       if (top === 'outputs') return names(['matrix'], 'unknown', () => true)
-      if (top === 'workspace') return names(['matrix', 'steps'], 'unknown', () => false)
+      if (top === 'workspace' || top === 'mcp') return names(['matrix', 'steps'], 'unknown', () => false)
       if (top === 'agents') return shared((users.agents ??= usersOf(survey, (step) => assigneesOf(survey, step))).get(name ?? '') ?? [])
       if (top === 'checks') return shared((users.checks ??= usersOf(survey, (step) => step.checks)).get(name ?? '') ?? [])
       const step = survey.steps.get(name ?? '')

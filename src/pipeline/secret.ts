@@ -51,8 +51,9 @@ function withQuotes(text: string, { start, end }: Span): Span {
  */
 export function withoutKeyNames(document: Document): Document {
   const providers = pairsOf(field(document.root, 'providers')).map((pair) => pair.value)
+  const servers = pairsOf(field(document.root, 'mcp')).map((pair) => pair.value)
   const names = providers.flatMap((provider) => field(provider, KEY_NAME) ?? []).filter((node) => !isName(node))
-  const headers = providers.flatMap((provider) => pairsOf(field(provider, 'headers')).flatMap(({ key, value }) => (KEY_HEADER.test(key) ? [value] : [])))
+  const headers = [...providers, ...servers].flatMap((provider) => pairsOf(field(provider, 'headers')).flatMap(({ key, value }) => (KEY_HEADER.test(key) ? [value] : [])))
   const spans = [...names, ...headers].flatMap((node) => ([node.span, ...(node.kind === 'scalar' && node.target ? [node.target.span] : [])]))
   if (spans.length === 0) return document
   const covered = spans.reduce((text, { start, end }) => text.slice(0, start) + text.slice(start, end).replace(/[^\s"']/g, '•') + text.slice(end), document.text)

@@ -55,6 +55,8 @@ function formAt(survey: Survey, path: DocumentPath): TemplateSite['form'] | unde
   switch (String(top)) {
     case 'env': case 'outputs':
       return path.length === 2 ? 'template' : undefined
+    case 'mcp':
+      return (key === 'env' || key === 'headers') && path.length === 4 ? 'template' : undefined
     case 'agents':
       return key === 'env' && path.length === 4 ? 'template' : undefined
     case 'checks':

@@ -17,6 +17,7 @@ export interface Survey {
   readonly inputs: Declared
   readonly providers: Declared
   readonly routes: Declared
+  readonly toolServers: Declared
   readonly agents: Declared
   readonly checks: Declared
   /** In the order of the file; only those that are mappings. */
@@ -72,6 +73,7 @@ export function surveyOf(document: Document, root: MappingNode): Survey {
     inputs: declared(root, 'inputs'),
     providers: declared(root, 'providers'),
     routes: declared(root, 'routes'),
+    toolServers: declared(root, 'mcp'),
     agents: declared(root, 'agents'),
     checks: declared(root, 'checks'),
     needs: createNeeds(new Map([...steps.values()].map((step) => [step.id, step.needs.map((need) => need.name)]))),

@@ -25,7 +25,7 @@ export function foreignKeys(kind: StepKindWord): string[] {
 /** Codes of failures that another attempt could turn to the better. */
 export const RETRYABLE = [
   'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'program-failed', 'output-invalid',
-  'provider-failed', 'pipeline-failed', 'interrupted', 'stalled',
+  'provider-failed', 'pipeline-failed', 'interrupted', 'stalled', 'tool-server-failed',
 ] as const
 
 /** How much goes without a person, the most first. */

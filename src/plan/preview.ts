@@ -2,6 +2,7 @@ import type { Pico } from '../base/money.ts'
 import { checksNamed, usedAgents } from '../pipeline/involved.ts'
 import type { AgentSpec, AgentStep, Pipeline, PriceSpec, StepKindName } from '../pipeline/pipeline.ts'
 import { candidatesOf, preferredOf } from '../pipeline/team.ts'
+import { grantedServers } from '../pipeline/tool-servers.ts'
 import { AUTO } from '../pipeline/words.ts'
 import type { RunCost, StepCost } from './estimate.ts'
 import type { Expressions } from '../pipeline/expression.ts'
@@ -72,6 +73,8 @@ export interface AgentPreview {
   /** Candidates, the preferred one first; none where a program chooses, or works in place of a model. */
   readonly models: readonly string[]
   readonly program: readonly string[] | null
+  /** The tool servers that it is given. */
+  readonly servers: readonly string[]
   readonly maxTurns: number
   readonly maxOutputTokens: number
   /** What all its steps of a run may cost together. */
@@ -157,7 +160,7 @@ function agentPreview(pipeline: Pipeline, agent: AgentSpec, step: AgentStep): Ag
   const others = candidatesOf(pipeline, step).flatMap((one) => (one === agent ? [] : [one.name]))
   return {
     name, wants: step.agent === AUTO ? step.capabilities : null, others, backup,
-    route: agent.route ?? null, models: modelsOf(agent), program, maxTurns, maxOutputTokens, budget: agent.budget ?? null,
+    route: agent.route ?? null, models: modelsOf(agent), program, servers: grantedServers(pipeline, agent).map(({ server }) => server.name), maxTurns, maxOutputTokens, budget: agent.budget ?? null,
     attempts: step.retry.attempts, repair: step.repair,
   }
 }

@@ -72,5 +72,5 @@ function mayChange(pipeline: Pipeline, spec: StepSpec, inherited: Carried): bool
 /** A model without a tool that writes changes nothing; of a program nobody knows. */
 function canWrite(agent: AgentSpec): boolean {
   if (agent.executor !== 'llm') return true
-  return agent.permissions !== 'read-only' && agent.tools.some((tool) => tool === 'files' || tool === 'shell')
+  return agent.permissions !== 'read-only' && agent.tools.some((tool) => tool === 'files' || tool === 'shell' || tool.startsWith('mcp.'))
 }

@@ -21,6 +21,7 @@ export type Failure =
   | { readonly code: 'secret-leaked'; readonly message: string; readonly files: readonly string[] }
   | { readonly code: 'permission-denied'; readonly message: string }
   | { readonly code: 'sandbox-failed'; readonly message: string }
+  | { readonly code: 'tool-server-failed'; readonly message: string; readonly server: string }
   | { readonly code: 'max-turns'; readonly message: string }
   | { readonly code: 'stalled'; readonly message: string; readonly afterMs: number }
   | { readonly code: 'model-refused'; readonly message: string }
@@ -52,6 +53,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'output-invalid':
     case 'interrupted':
     case 'stalled':
+    case 'tool-server-failed':
       return true
     case 'provider-failed':
     case 'pipeline-failed':
@@ -84,6 +86,7 @@ export function isAgentsOwn(failure: Failure): boolean {
     case 'max-turns':
     case 'program-failed':
     case 'program-missing':
+    case 'tool-server-failed':
     case 'output-invalid':
     case 'model-refused':
     case 'provider-failed':

@@ -10,6 +10,7 @@ import { usdToPico } from '../base/money.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { AgentSpec } from '../pipeline/pipeline.ts'
+import { grantedServers } from '../pipeline/tool-servers.ts'
 import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 import type { AgentBench } from './agent-bench.ts'
@@ -66,7 +67,10 @@ export async function converse(bench: AgentBench, errand: Errand): Promise<Resul
     const { conversation, model, stamp, close } = hired.value
     return ok({ ...each(bench, conversation, async (done) => ok({ ...done, model: model() })), program: stamp, close })
   }
-  const enclosed = place.enclosures && runsPrograms(agent) ? await place.enclosures.forAgent(agent) : undefined
+  const servers = agent.executor === 'llm' ? grantedServers(world.pipeline, agent) : []
+  const programs = servers.flatMap(({ server }) => ('command' in server ? server.command : []))
+  const isEnclosed = runsPrograms(agent) || programs.length > 0
+  const enclosed = place.enclosures && isEnclosed ? await place.enclosures.forAgent({ ...agent, command: [...agent.command, ...programs] }) : undefined
   if (enclosed?.ok === false) return enclosed
   const ports = enclosed?.value.ports ?? world.ports
   const surroundings = await agentIo(world, task, io, agent, seat, bench)
@@ -74,9 +78,12 @@ export async function converse(bench: AgentBench, errand: Errand): Promise<Resul
   if (agent.executor === 'command' && program !== undefined) {
     return ok(accounted(createCommandConversation({ ...order, argv: [program, ...rest] }, ports, surroundings), bench, seat))
   }
-  const toolbox = work.measured(createToolbox(ports, order), watch)
+  const served = servers.length === 0 ? undefined : await (await import('./tool-servers.ts')).openToolServers(bench, servers, ports)
+  if (served?.ok === false) return served
+  const toolbox = work.measured(createToolbox(ports, order, served?.value.tools), watch)
   // Which model it was, as `provider/model`, only the caller knows.
-  return ok(each(bench, createConversation(order, toolbox, surroundings), async (done) => ok({ ...done, model: surroundings.answeredBy() })))
+  const talk = each(bench, createConversation(order, toolbox, surroundings), async (done) => ok({ ...done, model: surroundings.answeredBy() }))
+  return ok(served === undefined ? talk : { ...talk, close: served.value.close })
 }
 
 /** A model without a shell starts nothing: there is nothing to lock in. */

@@ -15,7 +15,7 @@ import type { Failure } from '../run/failure.ts'
 
 /** What the step kinds are handed: the one door to the world. */
 export interface StepWorld {
-  readonly ports: Pick<Ports, 'files' | 'processes' | 'sockets' | 'clock' | 'patterns' | 'random' | 'pages'>
+  readonly ports: Pick<Ports, 'files' | 'processes' | 'sockets' | 'clock' | 'patterns' | 'random' | 'pages' | 'http'>
   readonly pipeline: Pipeline
   /** Undefined where the pipeline has no expression. */
   readonly expressions: Expressions | undefined

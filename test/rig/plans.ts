@@ -18,7 +18,7 @@ export function runStep(id: string, needs: readonly string[] = [], more: Partial
 export function planOf(steps: readonly StepSpec[], more: Partial<Pipeline> = {}): Plan {
   return buildPlan({
     file: 'pipeline.yml', name: 'test', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
-    routes: new Map(), limits: LIMITS, agents: new Map(), checks: new Map(),
+    routes: new Map(), limits: LIMITS, toolServers: new Map(), agents: new Map(), checks: new Map(),
     workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [], onConflict: 'fail', resolver: undefined }, autonomy: 'full', steps: new Map(steps.map((step) => [step.id, step])), outputs: {}, reports: {}, children: new Map(), ...more,
   })
 }

@@ -30,7 +30,8 @@ function urlMistakes({ document }: Survey, { key, value }: Pair): Diagnostic[] {
   return [report(document, url.node.span, 'bad-url', 'error', `the \`base_url\` of provider ${quoted(key)} ${fault}`)]
 }
 
-function urlFault(text: string): string | undefined {
+/** What is wrong with an address of ours; undefined where nothing is. */
+export function urlFault(text: string): string | undefined {
   if (!URL.canParse(text)) return 'is no URL'
   const { username, password, search, hash } = new URL(text)
   if (username !== '' || password !== '') return 'must not hold a user or a password'

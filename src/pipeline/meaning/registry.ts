@@ -19,6 +19,7 @@ import { referenceMistakes } from './references.ts'
 import { routeMistakes } from './routes.ts'
 import { shellMistakes } from './shell.ts'
 import { teamMistakes } from './team.ts'
+import { toolServerMistakes } from './tool-servers.ts'
 import { unusedMistakes } from './unused.ts'
 
 const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
@@ -28,6 +29,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   agentMistakes,
   teamMistakes,
   executorMistakes,
+  toolServerMistakes,
   checkMistakes,
   providerMistakes,
   inputMistakes,

@@ -1,5 +1,5 @@
 import * as Type from 'typebox'
-import { FILLED, HOST, MODEL, NAME, OWN_PATH } from '../patterns.ts'
+import { FILLED, HOST, MODEL, NAME, OWN_PATH, TOOL } from '../patterns.ts'
 import { PROGRAM_EXECUTORS } from '../words.ts'
 import { count, duration, env, is, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
@@ -41,13 +41,11 @@ export const agent = record(
     instructions_file: Type.Optional(text(OWN_PATH, {
       description: 'A file that holds the system prompt, relative to the pipeline.', examples: ['./agents/developer.md'],
     })),
-    tools: Type.Optional(Type.Unsafe<readonly ('files' | 'files.read' | 'shell' | 'web' | 'memory' | 'messages')[]>({
-      type: 'array',
-      items: { type: 'string', enum: ['files', 'files.read', 'shell', 'web', 'memory', 'messages'] },
+    tools: Type.Optional(texts(TOOL, {
       description:
         'What it may use: `files` reads and writes, `files.read` only reads, `shell` runs commands, `web` reads pages of `allow_hosts`, `memory` keeps texts for other steps, ' +
-        '`messages` go between agents. Default: nothing; a program has all that its `permissions` allow.',
-      examples: [['files', 'shell']],
+        '`messages` go between agents, `mcp.SERVER` is all that a server of `mcp` offers, `mcp.SERVER.TOOL` one of it. Default: nothing; a program has all that its `permissions` allow.',
+      examples: [['files', 'shell'], ['files.read', 'mcp.docs']],
     })),
     permissions: Type.Optional(words(['read-only', 'limited', 'full'], {
       description:

@@ -5,6 +5,7 @@ import { checks } from './check.ts'
 import { defaults } from './defaults.ts'
 import { inputs } from './input.ts'
 import { limits } from './limits.ts'
+import { mcp } from './mcp.ts'
 import { providers } from './provider.ts'
 import { reports } from './reports.ts'
 import { routes } from './route.ts'
@@ -28,6 +29,7 @@ export const pipeline = record(
     providers: Type.Optional(providers),
     routes: Type.Optional(routes),
     limits: Type.Optional(limits),
+    mcp: Type.Optional(mcp),
     agents: Type.Optional(agents),
     checks: Type.Optional(checks),
     workspace: Type.Optional(workspace),

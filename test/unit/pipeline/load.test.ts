@@ -19,7 +19,7 @@ describe('load', () => {
     expect(await pipelineOf('steps:\n  hello: { run: echo hello }\n')).toEqual({
       file: 'ci/fix.yml', name: 'fix', description: undefined, inputs: new Map(), env: {}, providers: new Map(),
       limits: { budget: undefined, dailyBudget: undefined, zone: 'UTC', warnAt: [], timeoutMs: undefined, concurrency: undefined, maxWaitMs: 300_000, providers: new Map() },
-      routes: new Map(), agents: new Map(), checks: new Map(),
+      routes: new Map(), toolServers: new Map(), agents: new Map(), checks: new Map(),
       workspace: { base: 'HEAD', setup: undefined, link: [], copy: [], allowProtected: [], onConflict: 'fail', resolver: undefined }, autonomy: 'full',
       steps: new Map([['hello', { ...STEP, id: 'hello', kind: 'run', run: 'echo hello', shell: 'bash -euo pipefail', outputs: undefined }]]),
       outputs: {}, reports: {}, children: new Map(),
