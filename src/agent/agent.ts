@@ -13,6 +13,8 @@ export interface AgentTask {
   readonly model: string
   readonly maxTurns: number
   readonly maxOutputTokens: number
+  /** Tokens that a request and its answer may have together; undefined for no bound of its own. */
+  readonly contextTokens: number | undefined
   readonly temperature: number | undefined
   /** Groups (`files`, `files.read`, `shell`) that the author granted. */
   readonly tools: readonly string[]

@@ -1,10 +1,12 @@
 import type { JsonObject } from '../base/json.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
-import type { AssistantMessage, Message, ModelReply, ToolSpec } from '../provider/model.ts'
+import type { AssistantMessage, Message, ModelReply, ModelRequest, ToolSpec } from '../provider/model.ts'
 import { ABORTED, failureOf } from './agent-failure.ts'
 import type { AgentDone, AgentFailure, AgentIo, AgentTask, Conversation } from './agent.ts'
 import { runCalls } from './calls.ts'
+import { createContextWindow } from './context-window.ts'
+import type { ContextWindow, Fitted } from './context-window.ts'
 import { shortLine } from './excerpt.ts'
 import { SUBMIT_OUTPUTS } from './outputs.ts'
 import { systemPrompt } from './prompt.ts'
@@ -19,7 +21,7 @@ const REMINDER = `You ended without handing in your results. Call \`${SUBMIT_OUT
 
 /** All that is known of a conversation, as plain data. */
 interface State {
-  readonly messages: Message[]
+  messages: Message[]
   turns: number
   /** The last text that was not empty. */
   text: string
@@ -34,6 +36,7 @@ interface Talk {
   readonly system: string
   readonly specs: readonly ToolSpec[]
   readonly state: State
+  readonly window: ContextWindow
 }
 
 /**
@@ -43,7 +46,8 @@ interface Talk {
 export function createConversation(task: AgentTask, toolbox: Toolbox, io: AgentIo): Conversation {
   const specs = [...toolbox.tools.values()].map(({ spec }) => spec).concat(toolbox.outputs?.spec ?? [])
   const state: State = { messages: [], turns: 0, text: '', model: task.model, outputs: undefined }
-  const talk = { task, toolbox, io, system: systemPrompt(task, toolbox), specs, state }
+  const window = createContextWindow(task.contextTokens, task.maxOutputTokens)
+  const talk = { task, toolbox, io, system: systemPrompt(task, toolbox), specs, state, window }
   return {
     async start() {
       const prepared = await toolbox.outputs?.prepare()
@@ -81,18 +85,45 @@ function say({ state, io }: Talk, text: string): void {
   io.transcript({ type: 'user', text })
 }
 
-async function callModel({ task, io, system, specs, state }: Talk): Promise<Result<ModelReply, AgentFailure>> {
-  const { model, maxOutputTokens, temperature } = task
+async function callModel(talk: Talk): Promise<Result<ModelReply, AgentFailure>> {
+  const { io, state, window } = talk
   state.turns += 1
+  const request = fittingRequest(talk)
+  if (!request.ok) return err(noted(talk, request.error))
   io.activity(`thinking, turn ${state.turns}`)
-  const reply = await io.call({ model, system, messages: [...state.messages], tools: specs, maxOutputTokens, temperature })
-  if (!reply.ok) {
-    const failure = failureOf(reply.error)
-    io.transcript({ type: 'failed', turn: state.turns, code: failure.code, message: failure.message })
-    return err(failure)
-  }
+  const reply = await io.call(request.value)
+  if (!reply.ok) return err(noted(talk, failureOf(reply.error)))
+  window.learn(request.value, reply.value.usage)
   note(io, state, reply.value)
   return reply
+}
+
+function noted({ io, state }: Talk, failure: AgentFailure): AgentFailure {
+  io.transcript({ type: 'failed', turn: state.turns, code: failure.code, message: failure.message })
+  return failure
+}
+
+/** The next request, under the agent's window. What is shortened for it stays short. */
+function fittingRequest({ task, io, system, specs, state, window }: Talk): Result<ModelRequest, AgentFailure> {
+  const { model, maxOutputTokens, temperature } = task
+  const request = { model, system, messages: [...state.messages], tools: specs, maxOutputTokens, temperature }
+  const fitted = window.fit(request)
+  const { messages, estimate, room, cut } = fitted
+  if (cut) {
+    const { results, characters, before } = cut
+    io.activity(`shortening ${results} old tool results`)
+    io.transcript({ type: 'shortened', turn: state.turns, results, characters, before, after: estimate })
+  }
+  if (estimate > room) return err(tooLong(task, fitted))
+  state.messages = [...messages]
+  return ok({ ...request, messages })
+}
+
+function tooLong({ contextTokens, maxOutputTokens }: AgentTask, { estimate }: Fitted): AgentFailure {
+  const message =
+    `the conversation of about ${estimate} tokens and an answer of up to ${maxOutputTokens} do not fit into the \`context_tokens\` of ${contextTokens}, ` +
+    'also with its tool results shortened; raise `context_tokens`, lower `max_output_tokens`, or divide the task'
+  return { code: 'provider-failed', message, reason: 'context-length', retryable: false }
 }
 
 function note(io: AgentIo, state: State, { message, stop, model, usage }: ModelReply): void {

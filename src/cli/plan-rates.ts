@@ -41,9 +41,9 @@ export function planRates(ports: Ports, pipeline: Pipeline): Rates {
 
 /** The first request as the agent will make it, but for its prompt. */
 function firstTokens(ports: Ports, step: Pick<AgentStep, 'outputs'>, agent: AgentSpec): number {
-  const { model, maxTurns, maxOutputTokens, temperature, tools, permissions, allowCommands, allowHosts } = agent
+  const { model, maxTurns, maxOutputTokens, contextTokens, temperature, tools, permissions, allowCommands, allowHosts } = agent
   const task = {
-    instructions: agent.instructions ?? '', prompt: '', outputs: step.outputs ?? {}, model, maxTurns, maxOutputTokens, temperature,
+    instructions: agent.instructions ?? '', prompt: '', outputs: step.outputs ?? {}, model, maxTurns, maxOutputTokens, contextTokens, temperature,
     tools, permissions, allowCommands, allowHosts, root: '/', cwd: '/', env: {},
   }
   const toolbox = createToolbox(ports, task)

@@ -2,15 +2,12 @@ import { buildDuration, buildEnv, buildList, buildMoney } from './build-values.t
 import { modelName } from './build-route.ts'
 import type { AgentSpec, ProviderSpec, RouteSpec } from './pipeline.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
-import { canAsk, isProgramExecutor } from './words.ts'
+import { canAsk, isProgramExecutor, LONGEST_ANSWER } from './words.ts'
 
 type AgentText = NonNullable<PipelineText['agents']>[string]
 
 /** Longer than any tool of ours may take. */
 const STALL_TIMEOUT_MS = 900_000
-
-/** The longest answer that is held for, where an author does not say. Programs think at length. */
-const OUTPUT = { model: 8_192, program: 32_000 }
 
 export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<string, RouteSpec>, providers: ReadonlyMap<string, ProviderSpec>): AgentSpec {
   const executor = agent.executor ?? 'llm'
@@ -38,7 +35,8 @@ export function buildAgent(name: string, agent: AgentText, routes: ReadonlyMap<s
     allowHosts: [...new Set(agent.allow_hosts)],
     sandbox: agent.sandbox ?? 'auto',
     maxTurns: agent.max_turns ?? (program === undefined ? 50 : Number.POSITIVE_INFINITY),
-    maxOutputTokens: agent.max_output_tokens ?? (program === undefined ? OUTPUT.model : OUTPUT.program),
+    maxOutputTokens: agent.max_output_tokens ?? (program === undefined ? LONGEST_ANSWER.model : LONGEST_ANSWER.program),
+    contextTokens: agent.context_tokens,
     temperature: agent.temperature,
     capabilities: buildList(agent.capabilities),
     maxLoad: agent.max_load,

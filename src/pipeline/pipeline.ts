@@ -113,6 +113,8 @@ export interface AgentSpec {
   /** Infinite: a program that is not bounded. */
   readonly maxTurns: number
   readonly maxOutputTokens: number
+  /** Tokens of a conversation and its next answer; undefined for no bound. */
+  readonly contextTokens: number | undefined
   readonly temperature: number | undefined
   /** Free words, each once. */
   readonly capabilities: readonly string[]

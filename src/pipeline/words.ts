@@ -73,3 +73,6 @@ export function isProgramExecutor(name: string): name is ProgramExecutor {
 export function canAsk(executor: ProgramExecutor, providerType: string): boolean {
   return (PROGRAM_EXECUTORS[executor] as readonly string[]).includes(providerType)
 }
+
+/** The longest answer that is held for, in tokens, where an author does not say. Programs think at length. */
+export const LONGEST_ANSWER = { model: 8_192, program: 32_000 }

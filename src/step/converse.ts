@@ -58,8 +58,8 @@ export async function converse(bench: AgentBench, errand: Errand): Promise<Resul
   if (!env.ok) return err({ code: 'expression-failed', message: env.error })
   const order = {
     instructions: agent.instructions ?? '', prompt, outputs, model: agent.model,
-    maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, temperature: agent.temperature, tools: agent.tools,
-    permissions: agent.permissions, allowCommands: agent.allowCommands, allowHosts: agent.allowHosts, root: place.root, cwd: place.cwd, env: env.value, memory, mail,
+    maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens, contextTokens: agent.contextTokens, temperature: agent.temperature,
+    tools: agent.tools, permissions: agent.permissions, allowCommands: agent.allowCommands, allowHosts: agent.allowHosts, root: place.root, cwd: place.cwd, env: env.value, memory, mail,
   }
   if (agent.executor !== 'llm' && agent.executor !== 'command') {
     const hired = await (await import('./program.ts')).hireProgram(bench, order, seat)

@@ -133,3 +133,58 @@ steps:
     expect(ended.stderr).toMatch(/^error: there is no recording in `.*nowhere`\n/)
   })
 })
+
+/** A model that takes so many tokens, answers included, as vendors count them. */
+function narrow(window: number, answer: (request: SimRequest) => SimAnswer): { readonly refused: string[]; readonly answer: (request: SimRequest) => SimAnswer } {
+  const refused: string[] = []
+  return {
+    refused,
+    answer(request) {
+      const tokens = Math.ceil(JSON.stringify(request.body).length / 4)
+      if (tokens + request.maxOutputTokens <= window) return answer(request)
+      const message = `prompt is too long: ${tokens} tokens > ${window - request.maxOutputTokens} maximum`
+      refused.push(message)
+      return { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message } } }
+    },
+  }
+}
+
+describe('the window of a model', () => {
+  const long = { 'long.txt': 'a line of words that says nothing\n'.repeat(500) }
+  const pipeline = (agent: string): string => `
+agents: { a: { model: sim/m, tools: [files.read], max_output_tokens: 2000${agent} } }
+steps: { work: { agent: a, prompt: Read. } }
+`
+  const reads = (request: SimRequest): SimAnswer => (request.answers < 20 ? { text: `Part ${request.answers}.`, calls: [{ name: 'read_file', input: { path: 'long.txt' } }] } : { text: 'Read all.' })
+
+  it('is never passed by a conversation that is many times as long', async () => {
+    const model = narrow(40_000, reads)
+    const { folder, simulator } = await scene(pipeline(', context_tokens: 40000'), model.answer, long)
+    const { report } = await runFor(0, folder, ['p.yml'], { env })
+    await simulator.close()
+    expect(outputsOf(report).work).toMatchObject({ text: 'Read all.' })
+    expect(model.refused).toEqual([])
+    const last = simulator.log.at(-1)?.request
+    expect(last?.turns.flatMap((turn) => (turn.role === 'assistant' ? [turn.text] : []))).toEqual(Array.from({ length: 20 }, (_, index) => `Part ${index}.`))
+    const isCut = (last ? results(last) : []).map((output) => output.includes('characters cut'))
+    expect(isCut.slice(-4)).toEqual([false, false, false, false])
+    expect(isCut.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => true))
+  })
+
+  it('is passed without `context_tokens`, which the step then says', async () => {
+    const model = narrow(40_000, reads)
+    const { folder, simulator } = await scene(pipeline(''), model.answer, long)
+    const { report } = await runFor(1, folder, ['p.yml'], { env })
+    await simulator.close()
+    expect(model.refused).toHaveLength(1)
+    expect(failures(report).work).toMatch(/^provider-failed: .*prompt is too long/)
+  })
+
+  it('that is too small for the prompt alone fails the step before anything is sent', async () => {
+    const { folder, simulator } = await scene(pipeline(', context_tokens: 2001'), reads, long)
+    const { report } = await runFor(1, folder, ['p.yml'], { env })
+    await simulator.close()
+    expect(simulator.log).toEqual([])
+    expect(failures(report).work).toMatch(/^provider-failed: the conversation of about \d+ tokens .* raise `context_tokens`/)
+  })
+})

@@ -34,6 +34,6 @@ export function agentSpec(name: string, more: Partial<AgentSpec> = {}): AgentSpe
   return {
     description: undefined, executor: 'llm', command: [], provider: 'p', model: 'm', route: undefined, candidates: [{ provider: 'p', model: 'm' }],
     budget: undefined, instructions: undefined, instructionsFile: undefined, tools: [], permissions: 'limited', allowCommands: [], allowHosts: [], sandbox: 'auto', maxTurns: 50,
-    maxOutputTokens: 8192, temperature: undefined, capabilities: [], maxLoad: undefined, priority: 0, backup: [], stallTimeoutMs: 900_000, env: {}, ...more, name,
+    maxOutputTokens: 8192, contextTokens: undefined, temperature: undefined, capabilities: [], maxLoad: undefined, priority: 0, backup: [], stallTimeoutMs: 900_000, env: {}, ...more, name,
   }
 }

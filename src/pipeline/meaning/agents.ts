@@ -1,19 +1,36 @@
 import type { Diagnostic } from '../../document/diagnostic.ts'
+import type { DocumentNode } from '../../document/document.ts'
 import { report } from '../../document/report.ts'
 import { field, itemsOf, mentionsIn, textAt } from '../fields.ts'
 import type { Mention } from '../fields.ts'
 import { quoted } from '../phrase.ts'
 import type { Survey } from '../survey.ts'
+import { LONGEST_ANSWER } from '../words.ts'
 
-/** Tools that the permissions of an agent take away again. */
+/** Tools that the permissions of an agent take away again, and windows without room for a conversation. */
 export function agentMistakes(survey: Survey): Diagnostic[] {
   return [...(survey.agents?.values() ?? [])].flatMap(({ key, value }) => {
     const permissions = textAt(value, 'permissions')?.name ?? 'limited'
     // Codex reads by its shell too, and holds all its commands to the worktree.
     const allows = itemsOf(field(value, 'allow_commands')).length > 0 || textAt(value, 'executor')?.name === 'codex'
     const reaches = itemsOf(field(value, 'allow_hosts')).length > 0
-    return mentionsIn(field(value, 'tools')).flatMap((tool) => [...toolMistakes(survey, key, tool, permissions, allows), ...webMistakes(survey, key, tool, reaches)])
+    const tools = mentionsIn(field(value, 'tools')).flatMap((tool) => [...toolMistakes(survey, key, tool, permissions, allows), ...webMistakes(survey, key, tool, reaches)])
+    return [...tools, ...windowMistakes(survey, key, value)]
   })
+}
+
+function windowMistakes({ document }: Survey, agent: string, value: DocumentNode): Diagnostic[] {
+  const window = field(value, 'context_tokens')
+  const tokens = numberOf(window)
+  const answer = numberOf(field(value, 'max_output_tokens'))
+  if (!window || tokens === undefined || tokens > (answer ?? LONGEST_ANSWER.model)) return []
+  const longest = answer === undefined ? `the longest answer, ${LONGEST_ANSWER.model} tokens` : `its \`max_output_tokens\`, ${answer}`
+  const message = `\`context_tokens\` of agent ${quoted(agent)} must be more than ${longest}, not ${tokens}: no conversation would fit`
+  return [report(document, window.span, 'window-too-small', 'error', message, { help: 'write the window of the model, or lower `max_output_tokens`' })]
+}
+
+function numberOf(node: DocumentNode | undefined): number | undefined {
+  return node?.kind === 'scalar' && typeof node.value === 'number' ? node.value : undefined
 }
 
 function webMistakes({ document }: Survey, agent: string, tool: Mention, reaches: boolean): Diagnostic[] {

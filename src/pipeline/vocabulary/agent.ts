@@ -4,7 +4,7 @@ import { PROGRAM_EXECUTORS } from '../words.ts'
 import { count, duration, env, is, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
 /** What only a model has. */
-const LLM_KEYS = ['model', 'route', 'budget_usd', 'instructions', 'instructions_file', 'tools', 'allow_commands', 'max_turns', 'max_output_tokens', 'temperature']
+const LLM_KEYS = ['model', 'route', 'budget_usd', 'instructions', 'instructions_file', 'tools', 'allow_commands', 'max_turns', 'max_output_tokens', 'context_tokens', 'temperature']
 
 const isProgram = { properties: { executor: { enum: Object.keys(PROGRAM_EXECUTORS) } }, required: ['executor'] }
 const isModel = { not: { properties: { executor: { enum: [...Object.keys(PROGRAM_EXECUTORS), 'command'] } }, required: ['executor'] } }
@@ -79,6 +79,12 @@ export const agent = record(
       examples: [8192],
       default: 8192,
     })),
+    context_tokens: Type.Optional(count(1, 100_000_000, {
+      description:
+        'The window of its model, in tokens: a conversation and its next answer stay under it. Old tool results are shortened before it would be full. ' +
+        'Default: no bound of its own.',
+      examples: [200_000],
+    })),
     temperature: Type.Optional(Type.Number({
       minimum: 0, maximum: 2, description: 'How freely the model answers, 0 to 2. Default: the provider’s own.', examples: [0],
     })),
@@ -110,7 +116,7 @@ export const agent = record(
         { required: ['command'], properties: Object.fromEntries(LLM_KEYS.map((key) => [key, false])) },
         { properties: { command: false } },
       ),
-      when(isProgram, { properties: { temperature: false } }),
+      when(isProgram, { properties: { context_tokens: false, temperature: false } }),
       when(isModel, { anyOf: [{ required: ['model'] }, { required: ['route'] }] }),
     ],
   },

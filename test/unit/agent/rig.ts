@@ -15,7 +15,7 @@ import { createPages } from '../../../src/host/pages.ts'
 import { createPatterns } from '../../../src/host/regex.ts'
 import { createSockets } from '../../../src/host/sockets.ts'
 import type { Refusal } from '../../../src/provider/caller.ts'
-import type { ModelReply, ModelRequest, StopReason } from '../../../src/provider/model.ts'
+import type { ModelReply, ModelRequest, StopReason, Usage } from '../../../src/provider/model.ts'
 import { NO_USAGE } from '../../../src/provider/model.ts'
 
 export const PATH = process.env['PATH'] ?? ''
@@ -50,7 +50,7 @@ export function shell(cwd: string, script: string): string {
 
 export function taskIn(root: string, changes: Partial<AgentTask> = {}): AgentTask {
   return {
-    instructions: 'Be brief.', prompt: 'Work.', outputs: {}, model: 'm', maxTurns: 10, maxOutputTokens: 1000, temperature: undefined,
+    instructions: 'Be brief.', prompt: 'Work.', outputs: {}, model: 'm', maxTurns: 10, maxOutputTokens: 1000, contextTokens: undefined, temperature: undefined,
     tools: ['files', 'shell'], permissions: 'full', allowCommands: [], allowHosts: [], root, cwd: root, env: { PATH }, ...changes,
   }
 }
@@ -64,7 +64,7 @@ export async function use(task: AgentTask, name: string, input: JsonObject, worl
   return tool.run(input, signal)
 }
 
-type Step = Partial<ModelReply['message']> & { readonly stop?: StopReason; readonly calls?: readonly (readonly [string, JsonObject])[] }
+type Step = Partial<ModelReply['message']> & { readonly stop?: StopReason; readonly usage?: Usage; readonly calls?: readonly (readonly [string, JsonObject])[] }
 export type Script = readonly (Step | Refusal | ((request: ModelRequest) => Step))[]
 
 export interface Rig {
@@ -98,12 +98,12 @@ export function rig(task: AgentTask, script: Script): Rig {
   return { io, toolbox: createToolbox(ports, task), abort, ...all }
 }
 
-function replyOf({ text = '', toolCalls, calls = [], opaque, stop }: Step, turn: number): ModelReply {
+function replyOf({ text = '', toolCalls, calls = [], opaque, stop, usage = NO_USAGE }: Step, turn: number): ModelReply {
   const made = toolCalls ?? calls.map(([name, input], index) => ({ id: `${turn}-${index}`, name, input, text: JSON.stringify(input) }))
   return {
     message: { role: 'assistant', text, toolCalls: made, ...(opaque ? { opaque } : {}) },
     stop: stop ?? (made.length > 0 ? 'tool-use' : 'end'),
-    usage: NO_USAGE,
+    usage,
     model: 'm-1',
     requestId: undefined,
   }

@@ -82,7 +82,7 @@ providers: { p: { type: openai } }
 agents:
   plain: { model: p/org/model }
   whole:
-    { model: p/m, description: d, instructions_file: ./a.md, tools: [files, shell, files], permissions: full, allow_commands: [x], allow_hosts: [a.example, a.example], sandbox: require, max_turns: 4, max_output_tokens: 5, temperature: 0, env: { A: 1 } }
+    { model: p/m, description: d, instructions_file: ./a.md, tools: [files, shell, files], permissions: full, allow_commands: [x], allow_hosts: [a.example, a.example], sandbox: require, max_turns: 4, max_output_tokens: 5, context_tokens: 6, temperature: 0, env: { A: 1 } }
 steps:
   a: { agent: plain, prompt_file: ./p.md }
   b: { needs: a, agent: whole, prompt: go, outputs: { r: { type: string } }, verify: lint, repair: 3, workspace: worktree }
@@ -91,13 +91,13 @@ steps:
       {
         name: 'plain', description: undefined, provider: 'p', model: 'org/model', instructions: undefined, instructionsFile: undefined, tools: [],
         executor: 'llm', command: [], route: undefined, candidates: [{ provider: 'p', model: 'org/model' }], budget: undefined,
-        permissions: 'limited', allowCommands: [], allowHosts: [], sandbox: 'auto', maxTurns: 50, maxOutputTokens: 8192, temperature: undefined, env: {},
+        permissions: 'limited', allowCommands: [], allowHosts: [], sandbox: 'auto', maxTurns: 50, maxOutputTokens: 8192, contextTokens: undefined, temperature: undefined, env: {},
         capabilities: [], maxLoad: undefined, priority: 0, backup: [], stallTimeoutMs: 900_000,
       },
       {
         name: 'whole', description: 'd', provider: 'p', model: 'm', instructions: undefined, instructionsFile: './a.md', tools: ['files', 'shell'],
         executor: 'llm', command: [], route: undefined, candidates: [{ provider: 'p', model: 'm' }], budget: undefined,
-        permissions: 'full', allowCommands: ['x'], allowHosts: ['a.example'], sandbox: 'require', maxTurns: 4, maxOutputTokens: 5, temperature: 0, env: { A: '1' },
+        permissions: 'full', allowCommands: ['x'], allowHosts: ['a.example'], sandbox: 'require', maxTurns: 4, maxOutputTokens: 5, contextTokens: 6, temperature: 0, env: { A: '1' },
         capabilities: [], maxLoad: undefined, priority: 0, backup: [], stallTimeoutMs: 900_000,
       },
     ])
