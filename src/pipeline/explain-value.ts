@@ -95,7 +95,7 @@ function typeHelp({ path, node, shape }: Mistake): string | undefined {
   if (shape.pattern === DURATION && isScalar) return 'write the unit: `5s`, `5m`'
   if (path.at(-1) === 'run' && node?.kind === 'sequence') return 'write one text: `run: |` and a line for each command'
   if (path.at(-1) === KEY_NAME) return 'name the variable that holds the key'
-  if (path.length === 4 && path[0] === 'steps' && path[2] === 'outputs' && isScalar) return `write a schema: \`{ type: ${plain({ node })} }\``
+  if (path.length === 4 && path[0] === 'steps' && path[2] === 'outputs' && isScalar) return `write a schema: \`{ type: ${display(plain({ node }), 40)} }\``
   if ((shape.pattern === LIST_EXPRESSION || types.includes('array')) && isScalar) return `write a list: \`[${display(plain({ node }), 60)}]\``
   if (isNumberInQuotes(types, shape, node)) return 'leave the quotes out'
   if (isText && isScalar && new RegExp(typeof shape.pattern === 'string' ? shape.pattern : '', 'u').test(plain({ node }))) return 'put it in quotes'

@@ -89,14 +89,14 @@ env: { A: pipeline, B: pipeline, N: 1, T: true }
 providers: { claude: { type: anthropic }, other: { type: openai, api_key_env: OTHER_KEY } }
 steps:
   look:
-    env: { B: step, C: "\${{ env.A }}-\${{ inputs.x }}", ORCH_STEP: mine }
+    env: { B: step, C: "\${{ env.A }}-\${{ inputs.x }}" }
     run: |
       for name in A B C D N T ORCH_STEP ORCH_NODE ORCH_ATTEMPT ORCH_RUN_ID ANTHROPIC_API_KEY OTHER_KEY GITHUB_TOKEN GITHUB_OUTPUT; do
         echo "$name=\${!name-unset}" >> "$ORCH_OUTPUT"
       done
 inputs: { x: { type: string, default: y } }
 ` })
-    const env = { A: 'runner', D: 'runner', ANTHROPIC_API_KEY: 'sk-1234', OTHER_KEY: 'k-5678', GITHUB_TOKEN: 'ghs_9', GITHUB_OUTPUT: '/dev/null' }
+    const env = { A: 'runner', D: 'runner', ORCH_STEP: 'mine', ANTHROPIC_API_KEY: 'sk-1234', OTHER_KEY: 'k-5678', GITHUB_TOKEN: 'ghs_9', GITHUB_OUTPUT: '/dev/null' }
     const { report } = await runFor(0, folder, ['p.yml', '--run-id', 'r1'], { env })
     expect(outputsOf(report)).toEqual({ look: {
       A: 'pipeline', B: 'step', C: 'pipeline-y', D: 'runner', N: '1', T: 'true', ORCH_STEP: 'look', ORCH_NODE: 'look', ORCH_ATTEMPT: '1', ORCH_RUN_ID: 'r1',
