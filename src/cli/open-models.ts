@@ -11,7 +11,7 @@ import { createLanes } from '../provider/lanes.ts'
 import { createLedger } from '../provider/ledger.ts'
 import type { Ledger } from '../provider/ledger.ts'
 import { createKnownLanes } from '../provider/memory.ts'
-import { createProviders, lanePrices, upstreamOf } from '../provider/registry.ts'
+import { createProviders, laneFacts, lanePrices, upstreamOf } from '../provider/registry.ts'
 import type { ProviderWorld } from '../provider/registry.ts'
 import { RETRY } from '../provider/retry.ts'
 import { openScopes } from '../provider/scopes.ts'
@@ -79,7 +79,7 @@ function modelsOf(household: Household, { pipeline, past, prefix, around }: Site
   }
   const providers = createProviders(declarations, world)
   const settings = {
-    price: lanePrices(declarations), shared: household.shared, account, retry: { ...RETRY, maxWaitMs: pipeline.limits.maxWaitMs },
+    price: lanePrices(declarations), facts: laneFacts(declarations), shared: household.shared, account, retry: { ...RETRY, maxWaitMs: pipeline.limits.maxWaitMs },
     admission: createAdmission(ledger, ({ slot, lane }) => [...scopesOf(slot), ...(day?.scopes(account(lane.provider)) ?? [])]),
     ...(day === undefined ? {} : { day }),
   }

@@ -20,6 +20,11 @@ export function findPrice(provider: PricedProvider, model: string): LanePrice | 
   return known.find((price) => price !== undefined)
 }
 
+/** Tokens of input and output together that exactly this model takes at its vendor; undefined where that is not known. */
+export function findWindow(type: string, model: string): number | undefined {
+  return rows.find((row) => (row.provider === type || type === 'replay') && row.models.includes(model))?.window
+}
+
 interface PriceRow {
   readonly input: number
   readonly output: number

@@ -5,11 +5,12 @@ import { createAnthropic } from './anthropic.ts'
 import type { Lane } from './lane.ts'
 import { createConceal } from './conceal.ts'
 import type { HttpProvider } from './exchange.ts'
+import type { LaneFacts } from './journey.ts'
 import type { CallFailureReason, Provider } from './model.ts'
 import { createOpenaiCompatible } from './openai-compatible.ts'
 import { createOpenai } from './openai.ts'
 import type { LanePrice } from './price.ts'
-import { findPrice } from './prices.ts'
+import { findPrice, findWindow } from './prices.ts'
 import { createRecorder } from './record.ts'
 import type { Redact } from './recording.ts'
 import { createReplay } from './replay.ts'
@@ -70,6 +71,15 @@ export function lanePrices(declarations: ReadonlyMap<string, ProviderDeclaration
   return (lane) => {
     const declaration = declarations.get(lane.provider)
     return declaration && findPrice(declaration, lane.model)
+  }
+}
+
+/** What is known of a lane's model beside its price, by the declaration of its provider. */
+export function laneFacts(declarations: ReadonlyMap<string, ProviderDeclaration>): (lane: Lane) => LaneFacts {
+  return (lane) => {
+    const declaration = declarations.get(lane.provider)
+    const contextWindow = declaration && findWindow(declaration.type, lane.model)
+    return contextWindow === undefined ? {} : { contextWindow }
   }
 }
 

@@ -50,12 +50,18 @@ function unfitness(journey: Journey, lane: Lane): Exclusion | undefined {
   if (fatal !== undefined) return { because: fatal.reason, refusal: failed(fatal) }
   const { contextWindow = Number.POSITIVE_INFINITY, tools = true } = world.facts(lane)
   if (request.tools.length > 0 && !tools) return excludedFor('invalid-request', 'no-tools', `\`${name}\` cannot call tools`)
-  if (memory.expect(lane, request, tell.slot, now).total + request.maxOutputTokens > contextWindow || memory.isTooLong(lane, request)) {
+  const isOver = memory.expect(lane, request, tell.slot, now).total + request.maxOutputTokens > contextWindow
+  if ((isOver && hasWider(journey, contextWindow)) || memory.isTooLong(lane, request)) {
     return excludedFor('context-length', 'context-window', `the conversation does not fit into the window of \`${name}\``)
   }
   const hindrance = lanes.gate(lane.provider).hindrance(reserved(journey, lane), now)
   if (hindrance === undefined || !Number.isFinite(hindrance.ms) || hindrance.ms <= errand.retry.maxWaitMs) return undefined
   return withoutRoom(lane, `limits: ${hindrance.by}`, hindrance.ms, ports.clock.now())
+}
+
+/** What is expected may be wrong, so where no other model could take more, the provider is asked. */
+function hasWider({ world, errand }: Journey, contextWindow: number): boolean {
+  return errand.lanes.some((lane) => (world.facts(lane).contextWindow ?? Number.POSITIVE_INFINITY) > contextWindow)
 }
 
 export function unpriced(name: string): string {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { benchFailover } from './failover.ts'
 import { benchHistory } from './history.ts'
 import { benchSteps } from './steps.ts'
 import { compare, row } from './measure.ts'
@@ -41,6 +42,7 @@ try {
   if (isWanted('history')) benchHistory(program, folder)
   if (isWanted('worktrees')) await benchWorktrees(folder)
   if (isWanted('sandbox')) await benchSandbox()
+  if (isWanted('failover')) await benchFailover()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -19,6 +19,16 @@ function there(provider: string, model: string, usage: Record<string, number>, c
   return found === null ? null : Math.round((found.total_price / count) * 1e12) / 1e6
 }
 
+it('every window agrees with an independent table, and says where it was read', () => {
+  const windows = rows.flatMap((row) => ('window' in row ? row.models.map((model) => ({ ...row, model })) : []))
+  expect(windows.length).toBeGreaterThan(14)
+  for (const { provider, model, window, window_source } of windows) {
+    const elsewhere = calcPrice({ input_tokens: 1 }, model, { providerId: provider, timestamp: new Date('2026-11-27') })?.model.context_window
+    expect([model, window]).toEqual([model, elsewhere])
+    expect(window_source).toMatch(/^https:\/\//)
+  }
+})
+
 it('every price agrees with an independent table, save what is explained', () => {
   const differences = rows.flatMap((row) => row.models.flatMap((model) => {
     const priced = (usage: Record<string, number>, count = 10_000): number | null => there(row.provider, model, usage, count)

@@ -68,6 +68,9 @@ describe('a lane that fails is left for the next one', () => {
     expect(calls.sent.map(({ lane }) => lane)).toEqual(['a/x', 'c/z'])
     const small = routed({ 'a/x': well, 'b/y': well }, clock, { facts: ({ model }) => ({ contextWindow: model === 'x' ? 300 : 3_000 }) })
     expect((await clock.run(small.call(TWO))).decision).toMatchObject({ chosen: 'b/y', excluded: [{ model: 'a/x', because: 'context-window' }] })
+    // What is expected may be wrong: where nobody has more room, the vendor is asked.
+    const alone = routed({ 'a/x': well, 'b/y': well }, clock, { facts: () => ({ contextWindow: 300 }) })
+    expect((await clock.run(alone.call(TWO))).decision).toMatchObject({ chosen: 'a/x', excluded: [], outcome: 'ok' })
   })
 
   it('where it cannot call the tools that are needed, before anything is sent', async () => {
