@@ -1,4 +1,5 @@
 import type { Entry } from '../../base/ports.ts'
+import { excerptOf } from '../excerpt.ts'
 import { isGitName, placeOf } from '../path.ts'
 import { answer, refuse } from '../tool.ts'
 import type { Tool, ToolWorld } from '../tool.ts'
@@ -35,5 +36,5 @@ function listing(names: readonly string[]): string {
   if (names.length === 0) return '[the folder is empty]'
   const shown = names.slice(0, MOST_ENTRIES)
   if (shown.length < names.length) shown.push(`[… ${names.length - shown.length} more]`)
-  return shown.join('\n').toWellFormed()
+  return excerptOf(shown.join('\n'))
 }

@@ -1,3 +1,4 @@
+import { excerptOf } from '../excerpt.ts'
 import { answer, refuse } from '../tool.ts'
 import type { Tool, ToolWorld } from '../tool.ts'
 import { defineTool } from './define.ts'
@@ -13,7 +14,7 @@ export function retrieveMemoryTool({ task }: ToolWorld): Tool {
     activity: ['recalling', 'key'],
     async run({ key }) {
       const value = task.memory?.retrieve(key)
-      return value === undefined ? refuse(`nothing is remembered under \`${key.slice(0, 100)}\`; look for it with \`search_memory\``) : answer(value)
+      return value === undefined ? refuse(`nothing is remembered under \`${key.slice(0, 100)}\`; look for it with \`search_memory\``) : answer(excerptOf(value))
     },
   })
 }
