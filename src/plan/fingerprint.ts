@@ -9,7 +9,8 @@ import type { Plan } from './plan.ts'
 /**
  * A digest of all that decides what a node does: its step's definition with its agent, model and checks, the workspace, the
  * pipeline's `env`, the inputs, its cell of the matrix, and what came from the steps it needs. Equal digests mean equal work.
- * Names for people (`name`, `description`) and what changes no result (`timeout`, `retry`, `files`, `priority`, `risk`, `cache`) are left out.
+ * Names for people (`name`, `description`) and what changes no result (`timeout`, `retry`, `files`, `priority`, `risk`, `cache`,
+ * `budget_usd`) are left out.
  */
 export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null, inputs: JsonObject, upstream: JsonObject): string {
   const spec = plan.steps.get(step)?.spec
@@ -64,7 +65,10 @@ function definitionText(pipeline: Pipeline, spec: StepSpec): string {
 const definitions = new WeakMap<Pipeline, Map<string, string>>()
 
 function definition(pipeline: Pipeline, spec: StepSpec): unknown {
-  const { name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, cache: _cache, ...work } = spec
+  const {
+    name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, cache: _cache,
+    budget: _budget, ...work
+  } = spec
   const checks = checksNamed(spec)
   const team = agentsOf(pipeline, spec).map((agent) => member(pipeline, agent))
   // The base is settled once for a run, whatever the file says later. What was brought together once stays as it is.
@@ -80,7 +84,7 @@ function definition(pipeline: Pipeline, spec: StepSpec): unknown {
 
 /** An agent with whoever answers it; words for people, and whom it stands before in a choice, change no result. */
 function member(pipeline: Pipeline, agent: AgentSpec): unknown {
-  const { description: _description, maxLoad: _load, priority: _priority, stallTimeoutMs: _stall, ...own } = agent
+  const { description: _description, maxLoad: _load, priority: _priority, stallTimeoutMs: _stall, budget: _budget, ...own } = agent
   const provider = pipeline.providers.get(agent.provider)
   return { ...own, provider: provider && { type: provider.type, baseUrl: provider.baseUrl } }
 }
