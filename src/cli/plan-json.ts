@@ -11,7 +11,8 @@ import type { ModelPrice, Preview, StepPreview, TokenPrices } from '../plan/prev
  * - `steps`: `id`, `kind`, `wave` (from 1), `needs`, `if`, `runs` (`surely`, `perhaps`, `on-failure`, `never`),
  *   `nodes` (`id`, `matrix`, `runs`; null while its matrix is not known),
  *   `sees` (`place`: `worktree`, `inherited`, `checkout`, `empty`, `nothing`; `changes`: the needed steps that may change files,
- *   the 20 nearest, the nearest last; `more`: there are others), `agent` (`name`, `wants`: capabilities, where it is chosen by them, `others`: who else could be, `backup`, `route`, `models`, `program`, `servers`, `max_turns`,
+ *   the 20 nearest, the nearest last; `more`: there are others), `agent` (`name`, `wants`: capabilities, where it is chosen by them, `others`: who else could be,
+ *   `race`: `agents`, `pick`, `judge`, null where one works alone, `backup`, `route`, `models`, `program`, `servers`, `max_turns`,
  *   `max_output_tokens`, `budget_usd`, `attempts`, `repair`; null for other kinds), `calls` (a pipeline's file), `checks` (names),
  *   `cost` (`expected_usd`, `most_usd`; null where no model is called, or it cannot be told)
  * - `checks`, also of pipelines that are called: `name`, `file` (the pipeline), `run` (null: neither declared nor detected), `from` (the file that told so; null: declared)
@@ -43,7 +44,8 @@ function stepJson(step: StepPreview, wave: number): object {
     id: step.id, kind: step.kind, wave, needs: step.needs, if: step.if, runs: step.runs, nodes: step.nodes,
     sees: { place: sees.place, changes: sees.changes, more: sees.hasMore },
     agent: agent && {
-      name: agent.name, wants: agent.wants, others: agent.others, backup: agent.backup, route: agent.route, models: agent.models, program: agent.program, servers: agent.servers, max_turns: agent.maxTurns,
+      name: agent.name, wants: agent.wants, others: agent.others,
+      race: agent.race && { agents: agent.race.agents, pick: agent.race.pick, judge: agent.race.judge ?? null }, backup: agent.backup, route: agent.route, models: agent.models, program: agent.program, servers: agent.servers, max_turns: agent.maxTurns,
       max_output_tokens: agent.maxOutputTokens, budget_usd: usd(agent.budget), attempts: agent.attempts, repair: agent.repair,
     },
     calls: step.calls, checks: step.checks,

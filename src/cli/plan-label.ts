@@ -5,8 +5,8 @@ import type { Preview, StepPreview } from '../plan/preview.ts'
 export function labelLines(step: StepPreview): string[] {
   const { agent, nodes } = step
   const count = nodes === null ? ' × ?' : nodes.length > 1 ? ` × ${nodes.length}` : ''
-  const who = agent === null ? step.kind : `agent ${agent.name}`
-  const by = agent === null ? [] : [agent.program?.[0] ?? agent.route ?? agent.models[0] ?? '']
+  const who = agent === null ? step.kind : agent.race ? `race of ${agent.race.agents.join(', ')}` : `agent ${agent.name}`
+  const by = agent === null ? [] : agent.race ? [`pick ${agent.race.pick}${agent.race.judge === undefined ? '' : ` by ${agent.race.judge}`}`] : [agent.program?.[0] ?? agent.route ?? agent.models[0] ?? '']
   const runs = { surely: [], perhaps: ['if its condition holds'], 'on-failure': ['after a failure'], never: ['does not run'] }[step.runs]
   return [`${step.id}${count}`, who, ...by, ...runs].map((line) => display(line))
 }

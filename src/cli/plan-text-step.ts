@@ -13,7 +13,7 @@ export function stepRows(step: StepPreview): string[][] {
     ...nodes(step),
     ...runs(step),
     ...(step.sees.place === 'nothing' ? [] : [['sees', sees(step)]]),
-    ...(agent === null ? [] : [['agent', who(agent)]]),
+    ...(agent === null ? [] : [agent.race ? ['race', race(agent.race, agent.attempts)] : ['agent', who(agent)]]),
     ...(agent === null || agent.servers.length === 0 ? [] : [['servers', list(agent.servers)]]),
     ...(step.calls === null ? [] : [['calls', display(step.calls)]]),
     ...(step.checks.length > 0 ? [['checks', `${list(step.checks)}${repairs(agent)}`]] : []),
@@ -57,6 +57,10 @@ function who({ name, wants, others, backup, route, models, program, maxTurns, at
   const chosen = wants === null ? '' : ` for ${list(wants)}${others.length === 0 ? '' : `, or ${list(others)}`}`
   const standIns = backup.length === 0 ? '' : `, backup ${list(backup)}`
   return `${display(name)}${chosen} on ${by}${attempts > 1 ? `, ${attempts} attempts` : ''}${standIns}`
+}
+
+function race({ agents, pick, judge }: NonNullable<AgentPreview['race']>, attempts: number): string {
+  return `${agents.map((name) => display(name)).join(', ')}; pick ${pick}${judge === undefined ? '' : ` by ${display(judge)}`}${attempts > 1 ? `, ${attempts} attempts` : ''}`
 }
 
 function repairs(agent: AgentPreview | null): string {

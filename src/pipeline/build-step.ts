@@ -2,7 +2,7 @@ import { isObject } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { buildDuration, buildEnv, buildList, buildMoney } from './build-values.ts'
 import { calledFile } from './called-file.ts'
-import type { CacheSpec, CommonStep, DeliverStep, MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
+import type { AgentStep, CacheSpec, CommonStep, DeliverStep, MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
 import { conditionExpression } from './template.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 import type { MatrixText } from './vocabulary/step.ts'
@@ -31,7 +31,7 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
   }
   if (step.agent !== undefined) {
     return {
-      ...common, kind: 'agent', agent: step.agent, capabilities: buildList(step.capabilities), prompt: step.prompt, promptFile: step.prompt_file,
+      ...common, kind: 'agent', ...buildRace(step.agent, step), capabilities: buildList(step.capabilities), prompt: step.prompt, promptFile: step.prompt_file,
       outputs: step.outputs === undefined ? undefined : Object.fromEntries(Object.entries(step.outputs)),
       verify: buildList(step.verify), repair: step.repair ?? 0,
     }
@@ -47,6 +47,11 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
   if (step.approve !== undefined) return { ...common, kind: 'approve', approve: step.approve }
   if (step.check !== undefined) return { ...common, kind: 'check', checks: buildList(step.check) }
   return { ...common, kind: 'run', run: step.run ?? '', shell: step.shell ?? 'bash -euo pipefail', outputs: buildOutputs(step.outputs) }
+}
+
+function buildRace(agent: string | readonly string[], { pick, judge }: Pick<StepText, 'pick' | 'judge'>): Pick<AgentStep, 'agent' | 'race'> {
+  if (typeof agent === 'string') return { agent, race: undefined }
+  return { agent: agent[0] ?? '', race: { agents: [...agent], pick: pick ?? 'first_passing', judge } }
 }
 
 function buildDeliver({ patch, branch, pull_request: pull, comment, unverified }: NonNullable<StepText['deliver']>): Omit<DeliverStep, keyof CommonStep | 'kind'> {

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
 import type { CheckSpec } from './check-spec.ts'
 import type { LimitsSpec } from './limits-spec.ts'
-import type { AUTONOMIES, CONFLICT_POLICIES, ProgramExecutor, REPORT_FORMATS } from './words.ts'
+import type { AUTONOMIES, CONFLICT_POLICIES, PICKS, ProgramExecutor, REPORT_FORMATS } from './words.ts'
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
@@ -191,8 +191,10 @@ export interface RunStep extends CommonStep {
 
 export interface AgentStep extends CommonStep {
   readonly kind: 'agent'
-  /** A name, or `auto`: whoever has all `capabilities`. */
+  /** A name, or `auto`: whoever has all `capabilities`; of a race the first. */
   readonly agent: string
+  /** Undefined: one agent alone. */
+  readonly race: RaceSpec | undefined
   readonly capabilities: readonly string[]
   readonly prompt: Template | undefined
   /** The prompt is no template: not the author but an agent wrote it. */
@@ -202,6 +204,15 @@ export interface AgentStep extends CommonStep {
   readonly outputs: Readonly<Record<string, JsonObject>> | undefined
   readonly verify: readonly string[]
   readonly repair: number
+}
+
+/** Several agents do the same, and the work of one is taken. */
+export interface RaceSpec {
+  /** At least two; one may stand here several times. */
+  readonly agents: readonly string[]
+  readonly pick: (typeof PICKS)[number]
+  /** Who chooses, with `pick: judge`. */
+  readonly judge: string | undefined
 }
 
 export interface CheckStep extends CommonStep {

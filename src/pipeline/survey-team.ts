@@ -16,6 +16,7 @@ export function capabilitiesOf(agent: Pair): string[] {
 /** Whoever may come to work on a step: its agent, or all that are capable, and those that take over. */
 export function assigneesOf(survey: Survey, step: StepView): { readonly name: string }[] {
   if (!step.agent) return []
+  if (step.racers.length > 0) return [...step.racers, ...mentionsIn(field(step.node, 'judge'))]
   const wanted = wantedOf(step).map(({ name }) => name)
   const all = [...(survey.agents?.values() ?? [])]
   const first = step.agent.name === AUTO

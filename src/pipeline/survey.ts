@@ -45,8 +45,10 @@ export interface StepView {
   readonly needs: readonly Mention[]
   /** Those of them whose changes it brings together. */
   readonly merges: readonly Mention[]
-  /** Who works: named by the step itself, or by `defaults` where it has no more than a prompt. */
+  /** Who works, the first of a race: named by the step itself, or by `defaults` where it has no more than a prompt. */
   readonly agent: Mention | undefined
+  /** The agents of a race; none where one works alone. */
+  readonly racers: readonly Mention[]
   /** The checks that it names, or that `defaults` names for agents. */
   readonly checks: readonly Mention[]
 }
@@ -58,10 +60,11 @@ export function surveyOf(document: Document, root: MappingNode): Survey {
   for (const pair of pairs) {
     const { key, value } = pair
     if (value.kind !== 'mapping') continue
-    const agent = textAt(value, 'agent') ?? (isPromptAlone(value) ? textAt(defaults, 'agent') : undefined)
+    const racers = field(value, 'agent')?.kind === 'sequence' ? mentionsIn(field(value, 'agent')) : []
+    const agent = textAt(value, 'agent') ?? racers[0] ?? (isPromptAlone(value) ? textAt(defaults, 'agent') : undefined)
     const merges = mentionsIn(field(value, 'merge'))
     const checks = field(value, 'check') ?? field(value, 'verify') ?? ((agent || merges.length > 0) ? field(defaults, 'verify') : undefined)
-    steps.set(key, { id: key, pair, node: value, agent, checks: mentionsIn(checks), merges, needs: [...merges, ...mentionsIn(field(value, 'needs'))] })
+    steps.set(key, { id: key, pair, node: value, agent, racers, checks: mentionsIn(checks), merges, needs: [...merges, ...mentionsIn(field(value, 'needs'))] })
   }
   return {
     document, root, steps, children: new Map(),

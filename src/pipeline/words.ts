@@ -5,7 +5,7 @@ export type StepKindWord = (typeof STEP_KINDS)[number]
 
 export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
   run: ['run', 'shell', 'outputs', 'cache'],
-  agent: ['agent', 'capabilities', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs', 'cache'],
+  agent: ['agent', 'pick', 'judge', 'capabilities', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs', 'cache'],
   check: ['check', 'cache'],
   merge: ['merge', 'on_conflict', 'resolver', 'verify', 'repair'],
   approve: ['approve'],
@@ -25,7 +25,7 @@ export function foreignKeys(kind: StepKindWord): string[] {
 /** Codes of failures that another attempt could turn to the better. */
 export const RETRYABLE = [
   'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'program-failed', 'output-invalid',
-  'provider-failed', 'pipeline-failed', 'interrupted', 'stalled', 'tool-server-failed',
+  'provider-failed', 'pipeline-failed', 'race-failed', 'interrupted', 'stalled', 'tool-server-failed',
 ] as const
 
 /** How much goes without a person, the most first. */
@@ -43,6 +43,12 @@ export const TOOL_GROUPS: readonly (readonly [string, readonly string[]])[] = [
 
 /** In place of an agent's name: whoever is capable and free. */
 export const AUTO = 'auto'
+
+/** By what one of several agents is chosen that did the same task. */
+export const PICKS = ['first_passing', 'cheapest', 'smallest_diff', 'judge'] as const
+
+/** The most agents that do the same task. */
+export const MOST_RACERS = 10
 
 /** What becomes of changes that contradict each other. */
 export const CONFLICT_POLICIES = ['fail', 'ours', 'theirs', 'agent'] as const

@@ -2,9 +2,9 @@ import type { Pico } from '../base/money.ts'
 import type { JsonObject } from '../base/json.ts'
 import { agentsOf, resolverBefore } from '../pipeline/involved.ts'
 import type { AgentSpec, AgentStep, Pipeline, PipelineStep, StepSpec } from '../pipeline/pipeline.ts'
-import { candidatesOf, chainOf, preferredOf } from '../pipeline/team.ts'
+import { candidatesOf, chainOf, preferredOf, teamOf } from '../pipeline/team.ts'
 import type { ConversationCost } from './conversation.ts'
-import { createNodeCost, resolverCost } from './node-cost.ts'
+import { createNodeCost, judgeCost, resolverCost } from './node-cost.ts'
 import type { Rates } from './node-cost.ts'
 import type { Known } from './known.ts'
 import type { UnfoldedStep } from './unfold.ts'
@@ -49,7 +49,7 @@ export function estimate(
     const { spec } = step
     if (spec.kind !== 'agent' && spec.kind !== 'pipeline') continue
     const crew = spec.kind === 'agent' ? crewOf(pipeline, spec) : undefined
-    const tally = stepTally(step, (matrix) => (spec.kind === 'agent' ? crewTally(crew, (agent) => costOf(spec, agent, matrix)) : nestedTally(nested(spec, matrix))))
+    const tally = stepTally(step, (matrix) => (spec.kind === 'agent' ? crewTally(crew, (agent) => costOf(spec, agent, matrix), (judge) => judgeCost(pipeline, judge, rates)) : nestedTally(nested(spec, matrix))))
     if (!tally) {
       unknown.push(id)
       continue
@@ -102,6 +102,8 @@ function together(a: Tally, b: Tally): Tally {
 
 /** Who may come to work on a step. */
 interface Crew {
+  /** All of a race, each as often as it stands there; undefined where one works alone. */
+  readonly race: { readonly agents: readonly AgentSpec[]; readonly judge: AgentSpec | undefined; readonly isStopped: boolean } | undefined
   readonly preferred: AgentSpec | undefined
   /** Each of those that may be the first, with those that take over from it. */
   readonly chains: readonly (readonly AgentSpec[])[]
@@ -110,13 +112,32 @@ interface Crew {
 }
 
 function crewOf(pipeline: Pipeline, step: AgentStep): Crew {
+  if (step.race) {
+    const agents = step.race.agents.flatMap((name) => pipeline.agents.get(name) ?? [])
+    const all = teamOf(pipeline, step)
+    const judge = pipeline.agents.get(step.race.judge ?? '')
+    return { race: { agents, judge, isStopped: step.race.pick === 'first_passing' }, chains: [], preferred: agents[0], sole: all.length === 1 ? (all[0] ?? null) : null }
+  }
   const chains = candidatesOf(pipeline, step).map(({ name }) => chainOf(pipeline, name))
   const team = [...new Set(chains.flat())]
-  return { chains, preferred: preferredOf(pipeline, step), sole: team.length === 1 ? (team[0] ?? null) : null }
+  return { race: undefined, chains, preferred: preferredOf(pipeline, step), sole: team.length === 1 ? (team[0] ?? null) : null }
+}
+
+/** All contestants work, and then the judge; one that is stopped because another was first may not even have begun. */
+function raceTally({ agents, judge, isStopped }: NonNullable<Crew['race']>, costOf: (agent: AgentSpec) => ConversationCost | undefined, judgeCost: (agent: AgentSpec) => ConversationCost | undefined): Tally | undefined {
+  const all = agents.map((agent) => onceTally(costOf(agent)))
+  const known = all.filter((tally) => tally !== undefined)
+  const judged = judge && onceTally(judgeCost(judge))
+  if (known.length < all.length || (judge && !judged)) return undefined
+  const whole = known.reduce(together, judged ? { ...judged, least: 0n, held: 0n } : NONE)
+  if (!isStopped) return whole
+  const cheapest = known.reduce((one, other) => (other.least + other.held < one.least + one.held ? other : one))
+  return { ...whole, least: cheapest.least, held: cheapest.held }
 }
 
 /** The least is that of the cheapest, expected is the preferred one, and the most is the dearest with all that take over from it. */
-function crewTally(crew: Crew | undefined, costOf: (agent: AgentSpec) => ConversationCost | undefined): Tally | undefined {
+function crewTally(crew: Crew | undefined, costOf: (agent: AgentSpec) => ConversationCost | undefined, judgeCostOf: (agent: AgentSpec) => ConversationCost | undefined): Tally | undefined {
+  if (crew?.race) return raceTally(crew.race, costOf, judgeCostOf)
   const chains = (crew?.chains ?? []).map((chain) => chain.map((agent) => onceTally(costOf(agent))))
   const known = chains.map((chain) => chain.filter((tally) => tally !== undefined))
   if (known.length === 0 || known.some((chain, at) => chain.length < (chains[at]?.length ?? 0))) return undefined

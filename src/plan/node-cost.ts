@@ -3,6 +3,8 @@ import type { AgentSpec, AgentStep, Pipeline } from '../pipeline/pipeline.ts'
 import { conversationCost } from './conversation.ts'
 import type { ConversationCost, Tariff } from './conversation.ts'
 import type { Known } from './known.ts'
+import { judgement } from '../pipeline/judgement.ts'
+import { MOST_RACERS } from '../pipeline/words.ts'
 import { promptSize, UNKNOWN_VALUE } from './prompt-size.ts'
 
 /** What costs are made from. */
@@ -39,12 +41,17 @@ export function createNodeCost(pipeline: Pipeline, known: Known, rates: Rates): 
   }
 }
 
+/** The cost of one conversation in which an agent chooses between the works of others: it is told of them in one message of a bounded length. */
+export function judgeCost(pipeline: Pipeline, agent: AgentSpec, rates: Rates): ConversationCost | undefined {
+  return agent.executor === 'llm' ? resolverCost(pipeline, agent, rates, judgement(MOST_RACERS)) : undefined
+}
+
 /** The cost of one conversation in which an agent brings changes together: it is told of them in messages of a bounded length. */
-export function resolverCost(pipeline: Pipeline, agent: AgentSpec, rates: Rates): ConversationCost | undefined {
+export function resolverCost(pipeline: Pipeline, agent: AgentSpec, rates: Rates, outputs?: AgentStep['outputs']): ConversationCost | undefined {
   const models = modelsOf(agent)
   if (models.length === 0) return undefined
   return conversationCost({
-    models, takesCheapest: pipeline.routes.get(agent.route ?? '')?.strategy === 'cheapest', around: rates.around({ outputs: undefined }, agent),
+    models, takesCheapest: pipeline.routes.get(agent.route ?? '')?.strategy === 'cheapest', around: rates.around({ outputs }, agent),
     prompt: { least: 0, ...UNKNOWN_VALUE }, isVerified: true, instructions: Buffer.byteLength(agent.instructions ?? ''),
     hasTools: agent.tools.length > 0, maxTurns: agent.maxTurns, maxOutputTokens: agent.maxOutputTokens,
   }, rates)

@@ -1,7 +1,7 @@
 import type { Pico } from '../base/money.ts'
 import { checksNamed, usedAgents } from '../pipeline/involved.ts'
-import type { AgentSpec, AgentStep, Pipeline, PriceSpec, StepKindName } from '../pipeline/pipeline.ts'
-import { candidatesOf, preferredOf } from '../pipeline/team.ts'
+import type { AgentSpec, AgentStep, Pipeline, PriceSpec, RaceSpec, StepKindName } from '../pipeline/pipeline.ts'
+import { candidatesOf, preferredOf, teamOf } from '../pipeline/team.ts'
 import { grantedServers } from '../pipeline/tool-servers.ts'
 import { AUTO } from '../pipeline/words.ts'
 import type { RunCost, StepCost } from './estimate.ts'
@@ -68,6 +68,8 @@ export interface AgentPreview {
   /** Capabilities, where it is not named but chosen; and who else could be. */
   readonly wants: readonly string[] | null
   readonly others: readonly string[]
+  /** All that do the same task, and by what one of them is chosen; null where one works alone. */
+  readonly race: RaceSpec | null
   readonly backup: readonly string[]
   readonly route: string | null
   /** Candidates, the preferred one first; none where a program chooses, or works in place of a model. */
@@ -157,12 +159,16 @@ function stepPreview(pipeline: Pipeline, { spec, nodes, runs }: UnfoldedStep, se
 function agentPreview(pipeline: Pipeline, agent: AgentSpec, step: AgentStep): AgentPreview {
   const program = agent.executor === 'llm' ? null : agent.executor === 'command' ? agent.command : [agent.executor]
   const { name, maxTurns, maxOutputTokens, backup } = agent
-  const others = candidatesOf(pipeline, step).flatMap((one) => (one === agent ? [] : [one.name]))
+  const others = step.race ? [] : candidatesOf(pipeline, step).flatMap((one) => (one === agent ? [] : [one.name]))
   return {
-    name, wants: step.agent === AUTO ? step.capabilities : null, others, backup,
-    route: agent.route ?? null, models: modelsOf(agent), program, servers: grantedServers(pipeline, agent).map(({ server }) => server.name), maxTurns, maxOutputTokens, budget: agent.budget ?? null,
+    name, wants: step.agent === AUTO ? step.capabilities : null, others, race: step.race ?? null, backup: step.race ? [] : backup,
+    route: agent.route ?? null, models: modelsOf(agent), program, servers: serversOf(pipeline, step.race ? teamOf(pipeline, step) : [agent]), maxTurns, maxOutputTokens, budget: agent.budget ?? null,
     attempts: step.retry.attempts, repair: step.repair,
   }
+}
+
+function serversOf(pipeline: Pipeline, agents: readonly AgentSpec[]): string[] {
+  return [...new Set(agents.flatMap((agent) => grantedServers(pipeline, agent).map(({ server }) => server.name)))]
 }
 
 function checksOf(pipeline: Pipeline, { detected }: Prospect): CheckPreview[] {

@@ -1,7 +1,7 @@
 import { picoToUsd } from '../base/money.ts'
 import type { Pico } from '../base/money.ts'
 import type { AgentWork } from '../run/team.ts'
-import type { Run } from '../run/run.ts'
+import type { AttemptState, Run } from '../run/run.ts'
 import { isoTime } from './steps.ts'
 import type { Report } from './vocabulary/report.ts'
 
@@ -48,7 +48,7 @@ function addRun(tallies: Map<string, Tally>, run: Run, space: string): void {
     return tally
   }
   for (const node of run.nodes.values()) {
-    const made = node.attempts.filter(({ agent }) => agent !== null)
+    const made = node.attempts.flatMap(worked)
     for (const agent of new Set(made.map((attempt) => attempt.agent ?? ''))) tallyOf(agent).steps += 1
     for (const { agent, status, work } of made) {
       const tally = tallyOf(agent ?? '')
@@ -63,6 +63,16 @@ function addRun(tallies: Map<string, Tally>, run: Run, space: string): void {
     tally.calls += 1
     tally.cost += cost ?? hold
   }
+}
+
+interface Worked {
+  readonly agent: string | null
+  readonly status: string
+  readonly work: AgentWork | null
+}
+
+function worked({ race, agent, status, work }: AttemptState): readonly Worked[] {
+  return race?.contestants ?? (agent === null ? [] : [{ agent, status, work }])
 }
 
 function addWork(tally: Tally, work: AgentWork | null): void {

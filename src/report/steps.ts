@@ -1,7 +1,9 @@
 import { picoToUsd } from '../base/money.ts'
-import type { ChangesMerged } from '../run/work-event.ts'
+import type { ChangesMerged, CheckResult } from '../run/work-event.ts'
 import type { Failure } from '../run/failure.ts'
-import type { NodeState, NodeStatus, Run, StepState } from '../run/run.ts'
+import { winnerOf } from '../run/race.ts'
+import type { RaceState } from '../run/race.ts'
+import type { AttemptState, NodeState, NodeStatus, Run, StepState } from '../run/run.ts'
 import type { ReportStep } from './vocabulary/report.ts'
 
 /** Every node of the plan in its order, those of a called pipeline after the node that performs it; a step whose nodes were never known stands for itself. */
@@ -17,6 +19,7 @@ export function reportSteps(run: Run, prefix = ''): ReportStep[] {
 }
 
 function reportStep(step: StepState, node: NodeState, prefix: string): ReportStep {
+  const race = node.attempts.at(-1)?.race
   return {
     id: `${prefix}${node.id}`, step: `${prefix}${step.id}`, kind: step.kind, status: shownStatus(node.status),
     needs: step.needs.map((need) => `${prefix}${need}`), matrix: node.matrix,
@@ -24,17 +27,15 @@ function reportStep(step: StepState, node: NodeState, prefix: string): ReportSte
     started_at: isoTime(node.startedAt), finished_at: isoTime(node.finishedAt), duration_ms: duration(node),
     exit_code: node.exitCode,
     outputs: node.outputs, commit: node.commit, files_changed: [...node.filesChanged], cost_usd: picoToUsd(node.cost),
-    agent: node.agent ?? step.agent, model: node.model, isolation: node.isolation ?? null,
+    agent: step.race ? winner(node.attempts.at(-1)) : (node.agent ?? step.agent), model: node.model, isolation: node.isolation ?? null,
     attempts: node.attempts.map((attempt) => ({
-      attempt: attempt.attempt, agent: attempt.agent, status: shownStatus(attempt.status), duration_ms: attempt.durationMs, failure: shownFailure(attempt.failure),
+      attempt: attempt.attempt, agent: attempt.agent ?? winner(attempt), status: shownStatus(attempt.status), duration_ms: attempt.durationMs, failure: shownFailure(attempt.failure),
     })),
-    checks: node.checks.map((check) => ({
-      name: check.name, kind: check.kind, status: check.status, gate: check.gate, duration_ms: check.durationMs, exit_code: check.exitCode,
-      message: check.message, problems: check.problems.map((problem) => ({ ...problem })),
-    })),
+    checks: node.checks.map(shownCheck),
     program: node.attempts.at(-1)?.program ?? null,
     artifacts: node.attempts.flatMap(({ attempt, artifacts }) => artifacts.map(({ path, bytes }) => ({ attempt, path, bytes }))),
     failure: shownFailure(node.failure),
+    ...(race ? { race: shownRace(race) } : {}),
     ...(node.merged ? { merge: shownMerge(node.merged) } : {}),
   }
 }
@@ -44,7 +45,7 @@ function unexpanded(step: StepState, prefix: string): ReportStep {
   return {
     id, step: id, kind: step.kind, status: 'pending', needs: step.needs.map((need) => `${prefix}${need}`), matrix: null, cached: false, reused: null, approval: null,
     started_at: null, finished_at: null, duration_ms: 0, exit_code: null, outputs: {}, commit: null, files_changed: [], cost_usd: 0,
-    agent: step.agent, model: null, isolation: null, program: null, attempts: [], checks: [], artifacts: [], failure: null,
+    agent: step.race ? null : step.agent, model: null, isolation: null, program: null, attempts: [], checks: [], artifacts: [], failure: null,
   }
 }
 
@@ -62,6 +63,32 @@ function reportApproval(node: NodeState): ReportStep['approval'] {
 /** A report knows no `running`: who reads one of an unfinished run learns what is still to come. */
 function shownStatus(status: NodeStatus): ReportStep['status'] {
   return status === 'running' ? 'pending' : status
+}
+
+function shownCheck(check: CheckResult): ReportStep['checks'][number] {
+  return {
+    name: check.name, kind: check.kind, status: check.status, gate: check.gate, duration_ms: check.durationMs, exit_code: check.exitCode,
+    message: check.message, problems: check.problems.map((problem) => ({ ...problem })),
+  }
+}
+
+function winner(attempt: AttemptState | undefined): string | null {
+  return attempt?.race ? winnerOf(attempt.race) : null
+}
+
+/** In the order of the pipeline, however they ended. */
+function shownRace({ contestants, decided }: RaceState): NonNullable<ReportStep['race']> {
+  const why = new Map(decided?.others.map(({ index, because }) => [index, because]))
+  return {
+    pick: decided?.pick ?? null, chosen: decided?.chosen ?? null, because: decided?.because ?? null,
+    judge: decided?.judge ?? null, judge_cost_usd: picoToUsd(BigInt(decided?.judgeCost ?? 0)),
+    contestants: contestants.toSorted((one, other) => one.index - other.index).map((one) => ({
+      index: one.index, agent: one.agent, model: one.model, status: one.status,
+      because: one.index === decided?.chosen ? 'chosen' : (why.get(one.index) ?? null),
+      commit: one.commit, files_changed: [...one.filesChanged], lines: one.lines, cost_usd: picoToUsd(BigInt(one.cost)), duration_ms: one.durationMs,
+      checks: one.checks.map(shownCheck), failure: shownFailure(one.failure),
+    })),
+  }
 }
 
 function shownMerge({ sides, policy, outcome, resolver, commit, conflicts }: ChangesMerged): NonNullable<ReportStep['merge']> {

@@ -29,12 +29,21 @@ export type Load = (agent: string) => number
  */
 export function assign(pipeline: Pipeline, step: AgentStep, tried: readonly Tried[], load: Load): Assignment | 'busy' {
   const isFree = (agent: AgentSpec | undefined): boolean => agent?.maxLoad === undefined || load(agent.name) < agent.maxLoad
+  if (step.race) return canRace(pipeline, step.race.agents, load) ? { agent: step.agent, reason: 'named', candidates: [] } : 'busy'
   const following = successor(pipeline, step, tried)
   const agent = following ? following.agent : step.agent === AUTO ? undefined : step.agent
   if (agent == null) return best(pipeline, step, isFree, load)
   if (!isFree(pipeline.agents.get(agent))) return 'busy'
   if (!following) return { agent, reason: 'named', candidates: [] }
   return { agent, reason: following.reason, candidates: following.reason === 'backup' ? chain(pipeline, tried, agent, load) : [] }
+}
+
+/** All contestants of a race work at once. */
+function canRace(pipeline: Pipeline, racers: readonly string[], load: Load): boolean {
+  return [...Map.groupBy(racers, (name) => name)].every(([name, all]) => {
+    const most = pipeline.agents.get(name)?.maxLoad
+    return most === undefined || load(name) + all.length <= most
+  })
 }
 
 /** Who follows after a failure: null for a step that is no agent's; undefined when nobody does. */

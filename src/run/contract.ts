@@ -7,6 +7,7 @@ import type { Artifact, Isolation, Noticed, Reusable } from './event.ts'
 import type { ChangesMerged, CheckFinished, Delivered, Proof } from './work-event.ts'
 import type { ProgramUsed } from './program-used.ts'
 import type { MemoryChange, MessageSent, SharedState } from './shared-state.ts'
+import type { ContestantFinished, RaceDecided } from './race.ts'
 import type { AgentWork } from './team.ts'
 import type { Run } from './run.ts'
 import type { Source } from './sources.ts'
@@ -103,7 +104,7 @@ export interface NestedOrder {
 }
 
 /** Without `node` and `attempt`, which the engine adds. */
-export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Unplaced<ChangesMerged> | Unplaced<Delivered> | Unplaced<MessageSent> | Omit<Noticed, 'step'>
+export type AttemptEvent = Unplaced<CallReserved> | CallSettled | Unplaced<RouteDecided> | Unplaced<CheckFinished> | Unplaced<ChangesMerged> | Unplaced<ContestantFinished> | Unplaced<RaceDecided> | Unplaced<Delivered> | Unplaced<MessageSent> | Omit<Noticed, 'step'>
 
 type Unplaced<E extends { readonly node: string; readonly attempt: number }> = Omit<E, 'node' | 'attempt'>
 

@@ -5,6 +5,7 @@ import type { Failure } from './failure.ts'
 import type { Gate, GateOpened } from './gate.ts'
 import type { ProgramUsed } from './program-used.ts'
 import type { MemoryChange, MessageSent } from './shared-state.ts'
+import type { ContestantFinished, RaceDecided } from './race.ts'
 import type { AgentChosen, AgentWork } from './team.ts'
 import type { ChangesMerged, CheckFinished, CheckResult, Delivered } from './work-event.ts'
 
@@ -25,6 +26,8 @@ export type RunEvent =
   | CheckFinished
   | Delivered
   | ChangesMerged
+  | ContestantFinished
+  | RaceDecided
   | AttemptEnded
   | NodeSkipped
   | NodeReused
@@ -62,6 +65,8 @@ export interface PlannedStep {
   readonly needs: readonly string[]
   readonly continueOnError: boolean
   readonly agent: string | null
+  /** The agents of a race; absent where none is. */
+  readonly race?: readonly string[]
   /** Null: known only while the run goes on (`nodes-expanded`). */
   readonly nodes: readonly PlannedNode[] | null
 }

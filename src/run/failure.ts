@@ -31,6 +31,8 @@ export type Failure =
   | { readonly code: 'recording-missing'; readonly message: string }
   /** `nodes`: those inside that failed; `retryable`: one of them could end otherwise. */
   | { readonly code: 'pipeline-failed'; readonly message: string; readonly nodes: readonly string[]; readonly retryable: boolean }
+  /** `retryable`: one of the contestants could end otherwise. */
+  | { readonly code: 'race-failed'; readonly message: string; readonly retryable: boolean }
   | { readonly code: 'deliver-refused'; readonly message: string }
   | { readonly code: 'rejected'; readonly message: string }
   | { readonly code: 'not-answered'; readonly message: string }
@@ -57,6 +59,7 @@ export function isRetryable(failure: Failure): boolean {
       return true
     case 'provider-failed':
     case 'pipeline-failed':
+    case 'race-failed':
       return failure.retryable
     case 'program-missing':
     case 'expression-failed':
@@ -100,6 +103,7 @@ export function isAgentsOwn(failure: Failure): boolean {
     case 'workspace-failed':
     case 'interrupted':
     case 'pipeline-failed':
+    case 'race-failed':
     case 'expression-failed':
     case 'merge-conflict':
     case 'recording-missing':

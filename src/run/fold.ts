@@ -6,6 +6,7 @@ import type { GateOpened } from './gate.ts'
 import { emptyRun, layNodes, layPlan } from './lay.ts'
 import { hasEnded } from './run.ts'
 import type { CallState, NodeState, Run, StepState } from './run.ts'
+import type { RaceState } from './race.ts'
 import type { AgentChosen } from './team.ts'
 import { endNode } from './settle.ts'
 import { withChanges } from './shared-state.ts'
@@ -31,6 +32,8 @@ export function fold(run: Run, event: Recorded): Run {
     case 'check-finished': prove(run, event); return withNode(run, event.node, (node) => keepLatest(node, event.result))
     case 'delivered': run.deliveries.push(event); return run
     case 'changes-merged': return withNode(run, event.node, (node) => mergeChanges(run, node, event))
+    case 'contestant-finished': return withNode(run, event.node, (node) => compete(node, event.attempt, (race) => ({ ...race, contestants: [...race.contestants, event] })))
+    case 'race-decided': return withNode(run, event.node, (node) => compete(node, event.attempt, (race) => ({ ...race, decided: event })))
     case 'call-reserved': return reserve(run, event)
     case 'call-settled': return settle(run, event)
     case 'route-decided': run.routes.push(event); return run
@@ -119,7 +122,8 @@ function startAttempt(run: Run, node: NodeState, event: Recorded<AttemptStarted>
   node.fingerprint = event.fingerprint
   node.checks = []
   delete node.merged
-  node.agent = run.steps.get(node.step)?.agent ?? null
+  const step = run.steps.get(node.step)
+  node.agent = step?.race ? null : (step?.agent ?? null)
   node.attempts.push({ attempt: event.attempt, agent: node.agent, startedAt: event.at, status: 'running', durationMs: 0, failure: null, artifacts: [], work: null, program: null, memory: [] })
   run.retrying.delete(node.id)
   run.running.add(node.id)
@@ -132,6 +136,11 @@ function choose(run: Run, node: NodeState, event: Recorded<AgentChosen>): void {
   attempt.agent = event.agent
   node.agent = event.agent
   run.choices.push(event)
+}
+
+function compete(node: NodeState, number: number, change: (race: RaceState) => RaceState): void {
+  const attempt = node.attempts.at(-1)
+  if (attempt?.attempt === number) attempt.race = change(attempt.race ?? { contestants: [], decided: null })
 }
 
 /** Nodes of a step begin in their order; the step leaves the frontier with the last of them. */

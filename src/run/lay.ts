@@ -42,6 +42,7 @@ function stepState(step: PlannedStep): StepState {
   return {
     id: step.id, kind: step.kind, name: step.name, needs: step.needs, dependents: [], continueOnError: step.continueOnError,
     agent: step.agent, nodes: step.nodes?.map((node) => node.id) ?? null,
+    ...(step.race ? { race: step.race } : {}),
     waitingFor: step.needs.length, cursor: 0, open: step.nodes?.length ?? 0, outcome: null, carries: [],
   }
 }

@@ -18,5 +18,6 @@ export function plannedSteps(plan: Plan): PlannedStep[] {
   return [...plan.steps.values()].map(({ spec, nodes }) => ({
     id: spec.id, kind: spec.kind, name: spec.name ?? null, needs: spec.needs, continueOnError: spec.continueOnError,
     agent: spec.kind === 'agent' ? spec.agent : null, nodes,
+    ...(spec.kind === 'agent' && spec.race ? { race: spec.race.agents } : {}),
   }))
 }

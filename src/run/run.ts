@@ -7,6 +7,7 @@ import type { Artifact, BaseState, GateAnswered, Isolation, NodeReused, Noticed,
 import type { ChangesMerged, CheckResult, Delivered, Proof } from './work-event.ts'
 import type { ProgramUsed } from './program-used.ts'
 import type { Gate } from './gate.ts'
+import type { RaceState } from './race.ts'
 import type { MemoryChange, SharedState } from './shared-state.ts'
 import type { AgentChosen, AgentWork } from './team.ts'
 
@@ -66,6 +67,8 @@ export interface StepState {
   readonly dependents: string[]
   readonly continueOnError: boolean
   readonly agent: string | null
+  /** The agents of a race, all of which work at once. */
+  readonly race?: readonly string[]
   /** Null until a matrix that is known only at run time is expanded. */
   nodes: string[] | null
   /** How many needed steps have not ended yet. */
@@ -111,7 +114,7 @@ export interface NodeState {
   /** Where it was taken over from. */
   reused: Pick<NodeReused, 'source' | 'run'> | null
   filesChanged: readonly string[]
-  /** Who did it, or does it now; null before, and where that is nobody. */
+  /** Who did it, or does it now; null before, and where that is nobody, or several. */
   agent: string | null
   model: string | null
   /** How well the commands of its agent were locked in; null where it has none. */
@@ -139,6 +142,8 @@ export interface AttemptState {
   failure: Failure | null
   artifacts: readonly Artifact[]
   work: AgentWork | null
+  /** Absent where no agents competed. */
+  race?: RaceState
   /** Null where no program worked as an agent. */
   program: ProgramUsed | null
   memory: readonly MemoryChange[]

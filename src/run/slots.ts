@@ -7,7 +7,7 @@ export interface Slots {
   readonly left: number
   /** Takes one for a node of a step; false when none is left, or when something runs that may write the same files. */
   take(step: PlanStep): boolean
-  /** The same for a node that an agent does. */
+  /** The same for a node that an agent does, or all agents of a race. */
   takeFor(step: PlanStep, agent: string): boolean
   /** How many nodes an agent does, with those that have just been given to it. */
   load(agent: string): number
@@ -28,7 +28,7 @@ export function openSlots(plan: Plan, run: Run, concurrency: number, elsewhere: 
     load: (agent) => loadOf(run, agent) + elsewhere(agent) + (given.get(agent) ?? 0),
     takeFor(step, agent) {
       if (!slots.take(step)) return false
-      given.set(agent, (given.get(agent) ?? 0) + 1)
+      for (const one of racersOf(step) ?? [agent]) given.set(one, (given.get(one) ?? 0) + 1)
       return true
     },
     take({ spec: { files } }) {
@@ -44,10 +44,18 @@ export function openSlots(plan: Plan, run: Run, concurrency: number, elsewhere: 
   return slots
 }
 
-/** How many nodes of a run an agent does now. */
+function racersOf({ spec }: PlanStep): readonly string[] | undefined {
+  return spec.kind === 'agent' ? spec.race?.agents : undefined
+}
+
+/** How many nodes of a run an agent does now; in a race, as often as it stands there. */
 export function loadOf(run: Run, agent: string): number {
   let load = 0
-  for (const id of run.running) if (run.nodes.get(id)?.agent === agent) load += 1
+  for (const id of run.running) {
+    const node = run.nodes.get(id)
+    const racers = run.steps.get(node?.step ?? '')?.race
+    load += racers ? racers.filter((one) => one === agent).length : node?.agent === agent ? 1 : 0
+  }
   return load
 }
 

@@ -1,6 +1,5 @@
 import type { AgentDone } from '../agent/agent.ts'
-import { err, ok } from '../base/result.ts'
-import type { Result } from '../base/result.ts'
+import { ok } from '../base/result.ts'
 import type { AgentStep } from '../pipeline/pipeline.ts'
 import { chainOf } from '../pipeline/team.ts'
 import type { AttemptResult, StepKind } from '../run/contract.ts'
@@ -8,13 +7,12 @@ import { isAgentsOwn } from '../run/failure.ts'
 import type { Failure } from '../run/failure.ts'
 import type { AgentBench } from './agent-bench.ts'
 import { collectPlace, commitPlace } from './commit.ts'
-import { converse, supervise } from './converse.ts'
-import type { Talk } from './converse.ts'
+import { supervise } from './converse.ts'
 import { deniedChange } from './denied-change.ts'
+import { employ } from './employ.ts'
 import { withFormer } from './handover.ts'
 import { atPlace } from './place.ts'
 import { renderPrompt } from './prompt-text.ts'
-import { prove } from './prove.ts'
 import { reportTrespasses } from './tree-place.ts'
 import type { StepWorld } from './world.ts'
 
@@ -24,12 +22,15 @@ export function agentKind(world: StepWorld): StepKind {
     byAgents: true,
     async attempt(task, io) {
       const step = task.step as AgentStep
+      if (step.race) return (await import('./race.ts')).performRace(world, task, io, step, step.race)
       const agent = world.pipeline.agents.get(task.agent ?? step.agent)
       if (!agent) return failed({ code: 'internal', message: `there is no agent \`${task.agent ?? step.agent}\`` })
       return atPlace(world, task, io, async (place) => {
         const bench = { world, task, io, place, agent, ...supervise(world, task, io, agent) }
-        const talk = await begin(bench, step)
-        const result = talk.ok ? await employ(bench, step, talk.value) : failed(talk.error)
+        const prompt = step.isVerbatim ? ok(step.prompt ?? '') : renderPrompt(world, task, step.prompt ?? '')
+        const result = prompt.ok
+          ? await employ(bench, step, { prompt: withFormer(prompt.value, task.former), seat: '', finish: async (done) => finish(bench, done) })
+          : failed({ code: 'expression-failed', message: `the prompt cannot be evaluated: ${prompt.error}` })
         bench.watch.stop()
         await reportTrespasses(io, place.worktree?.workspaces)
         const isolation = await place.enclosures?.isolation()
@@ -47,43 +48,6 @@ async function withWork({ world, task, place, agent, work, memory }: AgentBench,
   if (!hasBackup || (result.failure && !isAgentsOwn(result.failure))) return { ...result, work: work.soFar() }
   const collected = await collectPlace(task, place, { agent: agent.name })
   return { ...result, work: { ...work.soFar(), handover: work.handover(collected.ok ? collected.value.files : []) } }
-}
-
-async function begin(bench: AgentBench, step: AgentStep): Promise<Result<Talk, Failure>> {
-  const { world, task } = bench
-  const prompt = step.isVerbatim ? ok(step.prompt ?? '') : renderPrompt(world, task, step.prompt ?? '')
-  if (!prompt.ok) return err({ code: 'expression-failed', message: `the prompt cannot be evaluated: ${prompt.error}` })
-  return converse(bench, { prompt: withFormer(prompt.value, task.former), outputs: step.outputs ?? {}, seat: '' })
-}
-
-/** Whoever works, and where that is a program of its own, which one: a large one takes a while to be digested, and works meanwhile. */
-async function employ(bench: AgentBench, step: AgentStep, talk: Talk): Promise<AttemptResult> {
-  try {
-    const [result, program] = await Promise.all([perform(bench, step, talk), talk.program?.()])
-    return program === undefined ? result : { ...result, program }
-  } finally {
-    await talk.close?.()
-  }
-}
-
-/** Work, then proof; what fails goes back to the same conversation. */
-async function perform(bench: AgentBench, step: AgentStep, talk: Talk): Promise<AttemptResult> {
-  const { agent, work } = bench
-  const first = await talk.start()
-  if (!first.ok) return failed(first.error)
-  let done = first.value
-  if (step.verify.length === 0) return finish(bench, done)
-  const proved = await prove(bench, {
-    verify: step.verify, repair: step.repair, author: () => ({ agent: agent.name, model: done.model }),
-    failed: (message) => work.said(`\n${message}`), over: () => talk.over(),
-    async again(message) {
-      const next = await talk.continue(message)
-      if (!next.ok) return next.error
-      done = next.value
-      return undefined
-    },
-  })
-  return proved.ok ? finish(bench, done) : failed(proved.error)
 }
 
 async function finish({ world, task, io, place, agent }: AgentBench, done: AgentDone): Promise<AttemptResult> {

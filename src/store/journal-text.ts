@@ -74,7 +74,7 @@ function readLine(value: unknown, line: number, take: (event: Recorded) => void)
 /** Written as a record so that a new type of event does not compile before it is listed. */
 const TYPES: Readonly<Record<RunEvent['type'], true>> = {
   'run-started': true, 'run-resumed': true, 'nodes-expanded': true, 'attempt-started': true, 'agent-chosen': true, 'message-sent': true, 'call-reserved': true, 'call-settled': true,
-  'route-decided': true, 'check-finished': true, 'changes-merged': true, delivered: true, 'attempt-ended': true, 'node-skipped': true, 'node-reused': true, 'gate-opened': true, 'gate-answered': true, noticed: true, nested: true, 'run-stopping': true,
+  'route-decided': true, 'check-finished': true, 'changes-merged': true, 'contestant-finished': true, 'race-decided': true, delivered: true, 'attempt-ended': true, 'node-skipped': true, 'node-reused': true, 'gate-opened': true, 'gate-answered': true, noticed: true, nested: true, 'run-stopping': true,
   'run-finished': true,
 }
 

@@ -78,7 +78,7 @@ export function createTracer(facts: TracerFacts): Tracer {
           attributes: { 'orch_run.run': run.id, 'orch_run.pipeline': run.pipeline, 'orch_run.status': event.status, 'orch_run.exit_code': event.exitCode },
         }]
       }
-      case 'nodes-expanded': case 'agent-chosen': case 'changes-merged': case 'check-finished': case 'delivered': case 'gate-answered': case 'gate-opened': case 'node-reused':
+      case 'nodes-expanded': case 'agent-chosen': case 'changes-merged': case 'contestant-finished': case 'race-decided': case 'check-finished': case 'delivered': case 'gate-answered': case 'gate-opened': case 'node-reused':
       case 'node-skipped': case 'noticed': case 'run-stopping': case 'message-sent':
         return []
     }

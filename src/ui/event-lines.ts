@@ -3,6 +3,8 @@ import { formatUsd } from '../base/money.ts'
 import type { RouteDecided } from '../run/call-event.ts'
 import type { AttemptEnded, GateAnswered, Nested, NodeReused, Noticed, Recorded, RunResumed, SkipCause, StopCause } from '../run/event.ts'
 import type { ChangesMerged, CheckFinished, Delivered } from '../run/work-event.ts'
+import { winnerOf } from '../run/race.ts'
+import type { ContestantFinished, RaceDecided } from '../run/race.ts'
 import type { AgentChosen } from '../run/team.ts'
 import type { Run } from '../run/run.ts'
 import { statusStyle } from './paint.ts'
@@ -33,6 +35,8 @@ function linesOf(event: Recorded, run: Run, voice: Voice): string[] {
     case 'check-finished': return checkLines(event, voice)
     case 'delivered': return [deliveredLine(event, voice)]
     case 'changes-merged': return mergeLines(event, voice)
+    case 'contestant-finished': return [contestantLine(event, voice)]
+    case 'race-decided': return [decisionLine(event, run, voice)]
     case 'attempt-ended': return [endLine(event, run, voice)]
     case 'node-skipped': return [`${named(event.node, voice)}: ${paint('dim', `skipped, ${skipWords(event.cause)}`)}`]
     case 'node-reused': return [`${named(event.node, voice)}: ${paint('green', 'passed')}, ${reuseWords(event)}`]
@@ -100,6 +104,18 @@ function mergeLines({ node, conflicts, outcome, policy, resolver }: ChangesMerge
   const style = outcome === 'failed' ? 'red' : 'yellow'
   const files = conflicts.map(({ path, kind, severity }) => `${plainLine(path)} (${kind}, ${severity})`)
   return [`${named(node, voice)}: ${counted(conflicts.length, 'contradiction')}, ${voice.paint(style, words)}: ${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}`]
+}
+
+function contestantLine({ node, index, agent, status, durationMs, cost, failure }: ContestantFinished, voice: Voice): string {
+  const style = status === 'stopped' ? 'dim' : statusStyle(status)
+  const facts = [`${voice.paint(style, status)} after ${formatDuration(durationMs)}`, ...(cost === '0' ? [] : [formatUsd(BigInt(cost))])]
+  return `${named(node, voice)}: contestant ${index}, ${plainLine(agent)}: ${facts.join(', ')}${failure === null ? '' : `: ${plainLine(failure.message)}`}`
+}
+
+function decisionLine({ node, attempt, chosen, because }: RaceDecided, run: Run, voice: Voice): string {
+  const race = run.nodes.get(node)?.attempts.find((one) => one.attempt === attempt)?.race
+  const agent = race && winnerOf(race)
+  return `${named(node, voice)}: ${chosen === null ? 'no contestant is' : `contestant ${chosen}${agent == null ? '' : `, ${plainLine(agent)}, is`}`} chosen: ${plainLine(because)}`
 }
 
 function endLine(event: AttemptEnded, run: Run, voice: Voice): string {

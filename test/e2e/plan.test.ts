@@ -152,7 +152,7 @@ steps:
           id: 'w', kind: 'agent', wave: 2, needs: ['m'], if: null, runs: 'surely', nodes: [{ id: 'w', matrix: null, runs: 'surely' }],
           sees: { place: 'worktree', changes: [], more: false },
           agent: {
-            name: 'a', wants: null, others: [], backup: [], route: null, models: ['r/paid'], program: null, servers: [], max_turns: 1, max_output_tokens: 1000, budget_usd: 2, attempts: 1, repair: 0,
+            name: 'a', wants: null, others: [], race: null, backup: [], route: null, models: ['r/paid'], program: null, servers: [], max_turns: 1, max_output_tokens: 1000, budget_usd: 2, attempts: 1, repair: 0,
           },
           calls: null, checks: ['c'], cost: { expected_usd: expect.any(Number) as number, most_usd: expect.any(Number) as number },
         },

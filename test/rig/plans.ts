@@ -26,7 +26,7 @@ export function planOf(steps: readonly StepSpec[], more: Partial<Pipeline> = {})
 /** A step of kind `agent` with everything at its default. */
 export function agentStep(id: string, more: Partial<Extract<StepSpec, { kind: 'agent' }>> = {}): StepSpec {
   const { kind: _kind, run: _run, shell: _shell, ...common } = runStep(id) as Extract<StepSpec, { kind: 'run' }>
-  return { ...common, kind: 'agent', agent: 'a', capabilities: [], prompt: 'Work.', promptFile: undefined, outputs: undefined, verify: [], repair: 0, ...more }
+  return { ...common, kind: 'agent', agent: 'a', race: undefined, capabilities: [], prompt: 'Work.', promptFile: undefined, outputs: undefined, verify: [], repair: 0, ...more }
 }
 
 /** An agent with everything at its default. */

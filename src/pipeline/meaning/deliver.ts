@@ -4,7 +4,7 @@ import { field } from '../fields.ts'
 import { allOf, quoted } from '../phrase.ts'
 import { callsOf } from '../survey.ts'
 import type { StepView, Survey } from '../survey.ts'
-import { isReader } from './reader.ts'
+import { areReaders } from './reader.ts'
 
 /** What a delivery of changes says; a comment is about something else. */
 const CHANGES = ['patch', 'branch', 'pull_request']
@@ -44,7 +44,7 @@ function writersAbove(survey: Survey, step: StepView): StepView[] {
 }
 
 function isWriter(survey: Survey, step: StepView): boolean {
-  if (step.agent && isReader(survey, step.agent.name)) return false
+  if (step.agent && areReaders(survey, step)) return false
   const workspace = field(step.node, 'workspace')
   const isScript = step.node.pairs.has('run') && workspace?.kind === 'scalar' && workspace.value === 'worktree'
   return step.agent !== undefined || isScript || ['agent', 'merge', 'tasks', 'pipeline'].some((kind) => step.node.pairs.has(kind))

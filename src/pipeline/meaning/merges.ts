@@ -4,7 +4,7 @@ import { report } from '../../document/report.ts'
 import { field, textAt } from '../fields.ts'
 import { quoted } from '../phrase.ts'
 import type { StepView, Survey } from '../survey.ts'
-import { isReader } from './reader.ts'
+import { areReaders, isReader } from './reader.ts'
 
 /** Merges that nobody resolves although somebody is to, or whose resolver could do nothing, and merges of what changes nothing. */
 export function mergeMistakes(survey: Survey): Diagnostic[] {
@@ -79,8 +79,9 @@ function changingSteps(survey: Survey): Set<string> {
   return changing
 }
 
-function changesItself({ node, agent }: StepView, survey: Survey): boolean {
-  if (agent) return !isReader(survey, agent.name)
+function changesItself(step: StepView, survey: Survey): boolean {
+  const { node, agent } = step
+  if (agent) return !areReaders(survey, step)
   if (['check', 'approve', 'merge', 'deliver'].some((key) => field(node, key))) return false
   return !field(node, 'run') || textAt(node, 'workspace')?.name === 'worktree'
 }

@@ -15,6 +15,7 @@ import { outputsMistakes } from './outputs.ts'
 import { pathMistakes } from './paths.ts'
 import { pipelineMistakes } from './pipelines.ts'
 import { providerMistakes } from './providers.ts'
+import { raceMistakes } from './races.ts'
 import { referenceMistakes } from './references.ts'
 import { routeMistakes } from './routes.ts'
 import { shellMistakes } from './shell.ts'
@@ -28,6 +29,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   routeMistakes,
   agentMistakes,
   teamMistakes,
+  raceMistakes,
   executorMistakes,
   toolServerMistakes,
   checkMistakes,

@@ -42,7 +42,7 @@ function stepMistakes(survey: Survey, step: StepView, suggest: (word: string) =>
   const { document, agents } = survey
   const wanted = wantedOf(step)
   const [first] = wanted
-  if (!step.agent || !agents) return []
+  if (!step.agent || step.racers.length > 0 || !agents) return []
   if (step.agent.name !== AUTO) {
     if (!first) return []
     const message = `step ${quoted(step.id)} names the agent ${quoted(step.agent.name)}, so its \`capabilities\` choose nobody`

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
 import { FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, OWN_PATH, STEP_ID } from '../patterns.ts'
-import { CONFLICT_POLICIES, foreignKeys, RETRYABLE, STEP_KINDS } from '../words.ts'
+import { CONFLICT_POLICIES, foreignKeys, MOST_RACERS, PICKS, RETRYABLE, STEP_KINDS } from '../words.ts'
 import { deliver } from './deliver.ts'
 import { count, duration, env, flag, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
@@ -84,6 +84,16 @@ const cache = Type.Unsafe<CacheText>({
   examples: [true, { paths: ['dist/**'] }], default: false,
 })
 
+/** A name, or a list of names. */
+const agent = Type.Unsafe<string | readonly string[]>({
+  title: 'contestants',
+  type: ['string', 'array'], pattern: NAME, items: { type: 'string', pattern: NAME }, minItems: 2, maxItems: MOST_RACERS,
+  description:
+    'The agent that works, in a worktree of its own. `auto`: the best free one that has all `capabilities`. A list of 2 to 10 is a race: all do the ' +
+    'same task, the same agent also several times, and `pick` says whose work is taken.',
+  examples: ['developer', 'auto', ['fast', 'careful']],
+})
+
 const kindKeys = {
   run: Type.Optional(text(FILLED, {
     description: 'A shell script. Expressions reach it as variables, never as source.',
@@ -94,9 +104,14 @@ const kindKeys = {
     examples: ['bash -euo pipefail', 'python3'],
     default: 'bash -euo pipefail',
   })),
-  agent: Type.Optional(text(NAME, {
-    description: 'The agent that works, in a worktree of its own. `auto`: the best free one that has all `capabilities`.', examples: ['developer', 'auto'],
+  agent: Type.Optional(agent),
+  pick: Type.Optional(words(PICKS, {
+    description:
+      'With a list of agents: which one’s work is taken, of those that pass. `first_passing`: the first; the others are stopped. `cheapest`: the one that ' +
+      'cost least. `smallest_diff`: the one with the fewest lines added and removed. `judge`: the one that the agent `judge` chooses. Default: `first_passing`.',
+    examples: ['smallest_diff'], default: 'first_passing',
   })),
+  judge: Type.Optional(text(NAME, { description: 'With `pick: judge`: the agent that chooses. It may only read.', examples: ['reviewer'] })),
   capabilities: Type.Optional(texts(FILLED, {
     minItems: 1, description: 'With `agent: auto`: what the agent must be capable of.', examples: [['code_generation']],
   })),

@@ -93,6 +93,28 @@ const MergeSchema = Type.Object({
   }), { description: 'At most 100 of them' }),
 })
 
+const RaceSchema = Type.Object({
+  pick: orNull(Type.String({ description: '`first_passing`, `cheapest`, `smallest_diff` or `judge`; null before it was decided' })),
+  chosen: orNull(Type.Integer({ minimum: 1, description: 'Whose work was taken; null where nobody’s was' })),
+  because: orNull(Type.String({ description: 'Why' })),
+  judge: orNull(Type.String({ description: 'The agent that was asked' })),
+  judge_cost_usd: usd('What its calls were charged'),
+  contestants: Type.Array(Type.Object({
+    index: Type.Integer({ minimum: 1, description: 'Its place in the list of the pipeline' }),
+    agent: Type.String(),
+    model: orNull(Type.String({ description: 'Provider and model' })),
+    status: Type.Union([Type.Literal('passed'), Type.Literal('failed'), Type.Literal('stopped')]),
+    because: orNull(Type.String({ description: '`chosen`, or why it was not' })),
+    commit: orNull(Type.String({ description: 'Its changes, where it passed; kept like that of the step' })),
+    files_changed: Type.Array(Type.String()),
+    lines: count('Added and removed'),
+    cost_usd: usd('What its calls were charged'),
+    duration_ms: milliseconds(),
+    checks: Type.Array(CheckSchema, { description: 'The last verdict of each check' }),
+    failure: orNull(FailureSchema),
+  })),
+}, { description: 'Several agents did the same; of its last attempt' })
+
 const StepSchema = Type.Object({
   id: Type.String({ description: 'The node: `test(node=20,os=linux)` of a matrix, else the step' }),
   step: Type.String({ description: 'The key of the step in the pipeline' }),
@@ -130,6 +152,7 @@ const StepSchema = Type.Object({
   ),
   checks: Type.Array(CheckSchema, { description: 'The last verdict of each check in its last attempt' }),
   failure: orNull(FailureSchema),
+  race: Type.Optional(RaceSchema),
   merge: Type.Optional(MergeSchema),
 })
 
