@@ -6,6 +6,7 @@ import { keyFindings, programFindings, sandboxFinding } from './doctor/agents.ts
 import type { Finding } from './doctor/finding.ts'
 import { lacking, ready } from './doctor/finding.ts'
 import { gitFinding, nodeFinding, stateFinding } from './doctor/place.ts'
+import { toolServerFindings } from './doctor/tool-servers.ts'
 import { EXIT } from './exit-code.ts'
 import { findForge } from './find-forge.ts'
 import { loadPipeline } from './load-pipeline.ts'
@@ -40,7 +41,7 @@ async function examine(ports: Ports, env: Readonly<Record<string, string>>, cwd:
   const sandbox = await sandboxFinding(ports, env, cwd, stateDir, pipeline)
   return [
     nodeFinding(), await gitFinding(ports, cwd, folder, needsGit), state, sandbox,
-    ...keyFindings(env, pipeline), ...(await programFindings(ports, env, pipeline)), await forgeFinding(ports, env, cwd, needsForge),
+    ...keyFindings(env, pipeline), ...(await programFindings(ports, env, pipeline)), ...(await toolServerFindings(ports, env, pipeline)), await forgeFinding(ports, env, cwd, needsForge),
   ]
 }
 

@@ -214,6 +214,33 @@ steps: { work: { agent: a, prompt: Work. } }
     expect(ended.stdout + ended.stderr).not.toContain('canary')
   })
 
+  it('is told of by the doctor, and by the plan', async () => {
+    const server = await startEverything()
+    const { folder, simulator } = await sceneOf(`
+mcp:
+  all: { url: 'http://127.0.0.1:${server.port}/mcp', headers: { authorization: 'Bearer \${{ secrets.ALL_TOKEN }}' } }
+  gone: { url: 'http://127.0.0.1:${await freePort()}/mcp' }
+  shut: { url: 'http://127.0.0.1:1/mcp', headers: { cookie: '\${{ secrets.SHUT }}' } }
+  here: { command: [mcp-server-memory] }
+  missing: { command: [orch-no-such-server] }
+  idle: { command: [orch-no-such-server] }
+agents: { a: { model: sim/m, tools: [mcp.all, mcp.gone, mcp.shut, mcp.here.read_graph, mcp.missing] } }
+steps: { work: { agent: a, prompt: Work. } }
+`, () => ({ text: 'done' }))
+    const told = await orchRun({ cwd: folder, args: ['doctor', 'p.yml', '--json'], env: { ...env, ALL_TOKEN: 'canary-all-73510' } })
+    const plan = await orchRun({ cwd: folder, args: ['plan', 'p.yml'], env })
+    await simulator.close()
+    await server.stop()
+    const found = (JSON.parse(told.stdout) as { name: string; state: string; detail: string }[]).filter(({ name }) => name.startsWith('tools of'))
+    expect(found.map(({ name, state, detail }) => `${name}: ${state}: ${detail}`.replaceAll(/\d+ tools|127\S+|\/\S+\.bin/g, '…'))).toEqual([
+      'tools of all: ready: … at http://…', 'tools of gone: missing: the server cannot be reached: ECONNREFUSED',
+      'tools of shut: missing: SHUT is not set, which its headers hold', 'tools of here: ready: …/mcp-server-memory',
+      'tools of missing: missing: `orch-no-such-server` is not on the PATH',
+    ])
+    expect([told.code, told.stdout.includes('canary')]).toEqual([4, false])
+    expect(plan.stdout).toMatch(/servers +all, gone, shut, here, missing\n/)
+  })
+
   it('that does not answer over HTTP fails the step', async () => {
     const { folder, simulator } = await sceneOf(`
 mcp: { all: { url: 'http://127.0.0.1:${await freePort()}/mcp' } }
