@@ -35,7 +35,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = { steps: 'ID', prices: 'M
 const FORMS: ReadonlyMap<string, string> = new Map([
   [patterns.DURATION, 'duration'], [patterns.MODEL, '`PROVIDER/MODEL`'], [patterns.NAME, 'name'], [patterns.ENV_NAME, 'name of a variable'],
   [patterns.HTTP_URL, 'URL'], [patterns.FILE_PATH, 'path'], [patterns.OWN_PATH, 'path'], [patterns.INSIDE_PATH, 'path'], [patterns.REPORT, '`tsc`, `eslint-json`, `junit:GLOB` or `sarif:PATH`'],
-  [patterns.MATRIX_EXPRESSION, 'one expression'], [patterns.LIST_EXPRESSION, 'one expression'], [patterns.FREE, '`free`'], [patterns.BRANCH, 'name of a branch'],
+  [patterns.MATRIX_EXPRESSION, 'one expression'], [patterns.LIST_EXPRESSION, 'one expression'], [patterns.TASKS_EXPRESSION, 'one expression'], [patterns.FREE, '`free`'], [patterns.BRANCH, 'name of a branch'],
 ])
 
 main([

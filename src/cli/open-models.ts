@@ -19,7 +19,7 @@ import type { PastCall, SiteBudgets } from '../provider/scopes.ts'
 import type { Lease } from '../proxy/lease.ts'
 import type { LeaseOrder } from '../proxy/tenancy.ts'
 import type { AttemptTask } from '../run/contract.ts'
-import { allRuns, spentOrHeld } from '../run/nested-runs.ts'
+import { spentOrHeld } from '../run/nested-runs.ts'
 import type { Run } from '../run/run.ts'
 import { createDayBook } from '../store/day-book.ts'
 import { accountLimits, accountOf, dayLimits } from './accounts.ts'
@@ -113,9 +113,11 @@ function budgetsOf({ steps, agents }: Pipeline): Pick<SiteBudgets, 'steps' | 'ag
   }
 }
 
-/** Of a run and all that is nested in it; the agents of nested pipelines are others. */
-function pastCalls(run: Run, prefix: string): PastCall[] {
-  return allRuns(run, prefix).flatMap((placed) => [...placed.run.calls.values()].map(({ node, agent, cost, hold }) => {
-    return { node: `${placed.prefix}${node}`, agent: placed.run === run && agent !== null ? agent : undefined, spent: cost ?? hold }
-  }))
+/** Of a run and all that is nested in it; the agents of called pipelines are others, those of `tasks` the same. */
+function pastCalls(run: Run, prefix: string, areOurs = true): PastCall[] {
+  const own = [...run.calls.values()].map(({ node, agent, cost, hold }) => ({ node: `${prefix}${node}`, agent: areOurs && agent !== null ? agent : undefined, spent: cost ?? hold }))
+  return [...own, ...[...run.nested].flatMap(([node, inner]) => {
+    const isTasks = run.steps.get(run.nodes.get(node)?.step ?? '')?.kind === 'tasks'
+    return pastCalls(inner, `${prefix}${node}/`, areOurs && isTasks)
+  })]
 }

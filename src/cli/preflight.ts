@@ -156,7 +156,7 @@ function checkKey(provider: ProviderSpec, env: Readonly<Record<string, string>>)
 
 /** The repository and the base commit; they must be there only when a step works in a worktree. */
 async function findBase(ports: Ports, pipeline: Pipeline, options: Options, cwd: string): Promise<{ repository: Repository | undefined; base: BaseState | null }> {
-  const needed = [pipeline, ...pipeline.children.values()].flatMap((one) => [...one.steps.values()]).some((step) => step.workspace === 'worktree' || step.kind === 'agent' || step.kind === 'merge' || step.kind === 'deliver')
+  const needed = [pipeline, ...pipeline.children.values()].flatMap((one) => [...one.steps.values()]).some((step) => step.workspace === 'worktree' || step.kind === 'agent' || step.kind === 'merge' || step.kind === 'tasks' || step.kind === 'deliver')
   const settings = { run: options.run, checkout: cwd, base: pipeline.workspace.base, stateDir: resolve(cwd, options.stateDir) }
   if (!needed && !(await insideRepository(ports, cwd))) return { repository: undefined, base: null }
   const resolved = await resolveBase(ports, settings)

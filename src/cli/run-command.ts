@@ -101,7 +101,7 @@ function stepsOf(pipeline: Pipeline): StepSpec[] {
 
 /** The expression library is loaded only where something is to be evaluated. */
 export async function expressionsOf(loaded: Pick<LoadedPipeline, 'text' | 'called'>, pipeline: Pipeline): Promise<Expressions | undefined> {
-  const needed = textOf(loaded, pipeline).includes('${{') || stepsOf(pipeline).some((step) => step.if !== undefined)
+  const needed = textOf(loaded, pipeline).includes('${{') || stepsOf(pipeline).some((step) => step.if !== undefined || step.kind === 'tasks')
   return needed ? loadExpressions() : undefined
 }
 

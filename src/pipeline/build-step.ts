@@ -2,10 +2,12 @@ import { isObject } from '../base/json.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import { buildDuration, buildEnv, buildList, buildMoney } from './build-values.ts'
 import { calledFile } from './called-file.ts'
-import type { AgentStep, CacheSpec, CommonStep, DeliverStep, MatrixSpec, OutputsSpec, RetrySpec, StepSpec } from './pipeline.ts'
+import type { MatrixSpec } from './matrix-spec.ts'
+import type { AgentStep, CacheSpec, CommonStep, DeliverStep, OutputsSpec, RetrySpec, StepSpec, Template } from './pipeline.ts'
 import { conditionExpression } from './template.ts'
 import type { PipelineText } from './vocabulary/pipeline.ts'
 import type { MatrixText } from './vocabulary/step.ts'
+import { AUTO, MOST_TASKS } from './words.ts'
 
 type StepText = PipelineText['steps'][string]
 
@@ -40,6 +42,12 @@ export function buildStep(id: string, step: StepText, file: string): StepSpec {
     return {
       ...common, kind: 'merge', merge: buildList(step.merge), onConflict: step.on_conflict ?? 'fail', resolver: step.resolver,
       verify: buildList(step.verify), repair: step.repair ?? 0,
+    }
+  }
+  if (step.tasks !== undefined) {
+    return {
+      ...common, kind: 'tasks', tasks: step.tasks as Template | readonly Json[], maxTasks: step.max_tasks ?? MOST_TASKS, assign: step.assign ?? AUTO,
+      onConflict: step.on_conflict ?? 'fail', resolver: step.resolver, verify: buildList(step.verify), repair: step.repair ?? 0,
     }
   }
   if (step.pipeline !== undefined) return { ...common, kind: 'pipeline', pipeline: calledFile(file, step.pipeline), with: cell(step.with ?? {}) }

@@ -3,10 +3,10 @@ import { STEP_KINDS } from './words.ts'
 
 type StepText = PipelineText['steps'][string]
 
-/** A step with what the pipeline's `defaults`, and for a merge its `workspace`, say where it says nothing itself. */
+/** A step with what the pipeline's `defaults`, and for what is merged its `workspace`, say where it says nothing itself. */
 export function withDefaults(step: StepText, { defaults, workspace }: Pick<PipelineText, 'defaults' | 'workspace'>): StepText {
   const { timeout, retry, verify, repair, agent } = defaults ?? {}
-  if (step.merge !== undefined) {
+  if (step.merge !== undefined || step.tasks !== undefined) {
     const { on_conflict, resolver } = workspace ?? {}
     return { ...present({ timeout, retry, verify, repair, on_conflict, resolver }), ...step }
   }

@@ -11,6 +11,7 @@ export interface BareSchema {
   readonly maximum?: number
   readonly exclusiveMinimum?: number
   readonly minItems?: number
+  readonly maxItems?: number
   readonly minProperties?: number
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, AnySchema>>
@@ -129,8 +130,9 @@ function addMapping(schema: BareSchema, tests: Test[], make: Make): void {
   })
 }
 
-function addList({ items, minItems = 0 }: BareSchema, tests: Test[], make: Make): void {
+function addList({ items, minItems = 0, maxItems = Number.POSITIVE_INFINITY }: BareSchema, tests: Test[], make: Make): void {
   if (minItems > 0) tests.push((at) => !Array.isArray(at) || at.length >= minItems)
+  if (Number.isFinite(maxItems)) tests.push((at) => !Array.isArray(at) || at.length <= maxItems)
   if (items === undefined) return
   const test = make(items)
   tests.push((at) => !Array.isArray(at) || (at as Json[]).every(test))

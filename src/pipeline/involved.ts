@@ -1,10 +1,10 @@
-import type { AgentSpec, MergeStep, Pipeline, StepSpec } from './pipeline.ts'
+import type { AgentSpec, MergeStep, Pipeline, StepSpec, TasksStep } from './pipeline.ts'
 import { teamOf } from './team.ts'
 
 /** The checks that a step makes, by name. */
 export function checksNamed(step: StepSpec): readonly string[] {
   switch (step.kind) {
-    case 'agent': case 'merge': return step.verify
+    case 'agent': case 'merge': case 'tasks': return step.verify
     case 'check': return step.checks
     case 'run': case 'approve': case 'pipeline': case 'deliver': return []
   }
@@ -15,12 +15,18 @@ export function agentsOf(pipeline: Pipeline, step: StepSpec): readonly AgentSpec
   switch (step.kind) {
     case 'agent': return teamOf(pipeline, step)
     case 'merge': return resolverOf(pipeline, step)
+    case 'tasks': return [...new Set([...taskTeam(pipeline, step), ...resolverOf(pipeline, step)])]
     case 'run': case 'check': case 'approve': case 'pipeline': case 'deliver': return []
   }
 }
 
+/** Everybody who may come to work on a task, whatever capabilities it wants. */
+export function taskTeam(pipeline: Pipeline, { assign }: Pick<TasksStep, 'assign'>): AgentSpec[] {
+  return teamOf(pipeline, { agent: assign, capabilities: [], race: undefined })
+}
+
 /** None where nothing ever reaches it. */
-function resolverOf({ agents }: Pipeline, { resolver, onConflict, repair }: MergeStep): readonly AgentSpec[] {
+function resolverOf({ agents }: Pipeline, { resolver, onConflict, repair }: MergeStep | TasksStep): readonly AgentSpec[] {
   const agent = agents.get(resolver ?? '')
   return agent && (onConflict === 'agent' || repair > 0) ? [agent] : []
 }

@@ -10,10 +10,11 @@ export const ONE_LINE = '^[^\\u0000\\r\\n]*$'
 export const FILLED = '\\S'
 export const DURATION = '^(?=.*[1-9])([0-9]{1,9}(\\.[0-9]{1,3})?(ms|s|m|h|d))+$'
 export const MODEL = '^[^/\\s]+/\\S+$'
-/** One expression for a whole matrix, and for one of its lists: the same form, told in other words. */
+/** One expression for a whole matrix, for one of its lists, and for a list of tasks: the same form, told in other words. */
 export const MATRIX_EXPRESSION = '^\\s*\\$\\{\\{[\\s\\S]*\\}\\}\\s*$'
 export const LIST_EXPRESSION = '^\\s*[$]\\{\\{[\\s\\S]*\\}\\}\\s*$'
 export const TOOL = '^(files|files\\.read|shell|web|memory|messages|mcp\\.(?!__proto__(\\.|$))[A-Za-z_][A-Za-z0-9_-]{0,63}(\\.[A-Za-z0-9_.-]{1,128})?)$'
+export const TASKS_EXPRESSION = '^\\s*\\$[{]\\{[\\s\\S]*\\}\\}\\s*$'
 export const REPORT = '^(tsc|eslint-json|junit:.+|sarif:.+)$'
 export const INSIDE_PATH = '^(?![/\\\\~])(?![A-Za-z]:)(?!(\\./*)*$)(?!([^\\u0000]*[/\\\\])?\\.\\.([/\\\\]|$))[^\\u0000]+$'
 export const OWN_PATH = '^(?![/\\\\~])(?![A-Za-z]:[/\\\\])[^\\u0000]+$'
@@ -45,6 +46,7 @@ export const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   [DURATION, { code: 'bad-duration', wanted: 'a duration above zero with its unit, such as `500ms`, `30s`, `10m` or `1h30m`' }],
   [MODEL, { code: 'bad-model', wanted: '`PROVIDER/MODEL`, the name of a provider and what it calls the model' }],
   [MATRIX_EXPRESSION, { code: 'bad-matrix', wanted: 'a mapping of lists, or one expression that gives it: `${{ … }}`', isWhole: true }],
+  [TASKS_EXPRESSION, { code: 'bad-tasks', wanted: 'a list of tasks, or one expression that gives it: `${{ … }}`', isWhole: true }],
   [LIST_EXPRESSION, { code: 'bad-matrix', wanted: 'a list of values, or one expression that gives it: `${{ … }}`', isWhole: true }],
   [TOOL, { code: 'unknown-value', wanted: '`files`, `files.read`, `shell`, `web`, `memory`, `messages`, `mcp.SERVER` or `mcp.SERVER.TOOL`' }],
   [REPORT, { code: 'unknown-value', wanted: 'one of `tsc`, `eslint-json`, `junit:GLOB` or `sarif:PATH`' }],

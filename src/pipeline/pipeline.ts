@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { Pico } from '../base/money.ts'
 import type { CheckSpec } from './check-spec.ts'
 import type { LimitsSpec } from './limits-spec.ts'
+import type { MatrixSpec } from './matrix-spec.ts'
 import type { AUTONOMIES, CONFLICT_POLICIES, PICKS, ProgramExecutor, REPORT_FORMATS } from './words.ts'
 
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
@@ -145,7 +146,7 @@ export interface WorkspaceSpec {
   readonly resolver: string | undefined
 }
 
-export type StepSpec = RunStep | AgentStep | CheckStep | MergeStep | ApproveStep | PipelineStep | DeliverStep
+export type StepSpec = RunStep | AgentStep | CheckStep | MergeStep | TasksStep | ApproveStep | PipelineStep | DeliverStep
 export type StepKindName = StepSpec['kind']
 export type WorkspaceMode = 'inherit' | 'worktree' | 'checkout' | 'none'
 
@@ -231,6 +232,20 @@ export interface MergeStep extends CommonStep {
   readonly repair: number
 }
 
+export interface TasksStep extends CommonStep {
+  readonly kind: 'tasks'
+  /** An expression that gives the list, or the list itself. */
+  readonly tasks: Template | readonly Json[]
+  readonly maxTasks: number
+  /** The agent of all tasks, or `auto`: for each whoever has its capabilities. */
+  readonly assign: string
+  readonly onConflict: ConflictPolicy
+  readonly resolver: string | undefined
+  /** Of each task, and of what all of them made together. */
+  readonly verify: readonly string[]
+  readonly repair: number
+}
+
 export interface ApproveStep extends CommonStep {
   readonly kind: 'approve'
   /** The question, for people. */
@@ -280,14 +295,3 @@ export interface RetrySpec {
   /** Codes of failures to try again; undefined: all that can be. */
   readonly on: readonly string[] | undefined
 }
-
-export type MatrixSpec = MatrixLists | { readonly expression: string }
-
-export interface MatrixLists {
-  /** A value list, or an expression that gives one. */
-  readonly dimensions: ReadonlyMap<string, readonly Json[] | { readonly expression: string }>
-  readonly include: readonly JsonObject[]
-  readonly exclude: readonly JsonObject[]
-}
-
-export type MatrixValues = Readonly<Record<string, Json>>

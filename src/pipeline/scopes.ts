@@ -101,6 +101,7 @@ function stepNames(survey: Survey, step: StepView | undefined): StepNames {
   const declared = outputs?.kind === 'mapping' ? [...outputs.pairs.keys()] : mentionsIn(outputs).map((mention) => mention.name)
   if (step?.agent) return { outputs: [...new Set([...declared, 'text'])] }
   if (field(step?.node, 'check') ?? field(step?.node, 'merge')) return { outputs: [] }
+  if (field(step?.node, 'tasks')) return { outputs: ['tasks'] }
   if (field(step?.node, 'deliver')) return { outputs: ['commit', 'patch', 'branch', 'pull_request', 'number', 'comment'] }
   if (field(step?.node, 'pipeline')) return { outputs: calledOutputs(survey, step) }
   return { outputs: outputs ? declared : 'any' }

@@ -79,11 +79,11 @@ function stepForm(survey: Survey, path: DocumentPath): TemplateSite['form'] | un
   if (path.length !== 3) return undefined
   if (key === 'if') return 'condition'
   if (key === 'run') return step && !isPosix(step) ? 'template' : 'script'
-  return key === 'prompt' || key === 'approve' || key === 'name' || key === 'matrix' ? 'template' : undefined
+  return key === 'prompt' || key === 'approve' || key === 'name' || key === 'matrix' || key === 'tasks' ? 'template' : undefined
 }
 
 const PLACES =
-  'expressions stand in `run`, `prompt`, `approve`, `env`, `with`, `if`, `matrix` (for a whole list), `name`, `deliver`, `outputs`, ' +
+  'expressions stand in `run`, `prompt`, `approve`, `env`, `with`, `if`, `matrix` and `tasks` (for a whole list), `name`, `deliver`, `outputs`, ' +
   'the `run` of a check and `workspace.setup`'
 
 function strayExpression({ document }: Survey, node: ScalarNode): Diagnostic {

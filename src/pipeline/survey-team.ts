@@ -1,5 +1,5 @@
 import type { Pair } from '../document/document.ts'
-import { field, mentionsIn } from './fields.ts'
+import { field, mentionsIn, textAt } from './fields.ts'
 import type { Mention } from './fields.ts'
 import type { StepView, Survey } from './survey.ts'
 import { AUTO } from './words.ts'
@@ -15,13 +15,14 @@ export function capabilitiesOf(agent: Pair): string[] {
 
 /** Whoever may come to work on a step: its agent, or all that are capable, and those that take over. */
 export function assigneesOf(survey: Survey, step: StepView): { readonly name: string }[] {
-  if (!step.agent) return []
   if (step.racers.length > 0) return [...step.racers, ...mentionsIn(field(step.node, 'judge'))]
+  const agent = step.agent ?? (step.node.pairs.has('tasks') ? (textAt(step.node, 'assign') ?? { name: AUTO }) : undefined)
+  if (!agent) return []
   const wanted = wantedOf(step).map(({ name }) => name)
   const all = [...(survey.agents?.values() ?? [])]
-  const first = step.agent.name === AUTO
+  const first = agent.name === AUTO
     ? all.filter((agent) => isCapable(capabilitiesOf(agent), wanted)).map(({ key }) => ({ name: key }))
-    : [step.agent]
+    : [agent]
   return [...first, ...first.flatMap(({ name }) => mentionsIn(field(survey.agents?.get(name)?.value, 'backup')))]
 }
 

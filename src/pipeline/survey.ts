@@ -63,7 +63,8 @@ export function surveyOf(document: Document, root: MappingNode): Survey {
     const racers = field(value, 'agent')?.kind === 'sequence' ? mentionsIn(field(value, 'agent')) : []
     const agent = textAt(value, 'agent') ?? racers[0] ?? (isPromptAlone(value) ? textAt(defaults, 'agent') : undefined)
     const merges = mentionsIn(field(value, 'merge'))
-    const checks = field(value, 'check') ?? field(value, 'verify') ?? ((agent || merges.length > 0) ? field(defaults, 'verify') : undefined)
+    const isProved = agent !== undefined || merges.length > 0 || value.pairs.has('tasks')
+    const checks = field(value, 'check') ?? field(value, 'verify') ?? (isProved ? field(defaults, 'verify') : undefined)
     steps.set(key, { id: key, pair, node: value, agent, racers, checks: mentionsIn(checks), merges, needs: [...merges, ...mentionsIn(field(value, 'needs'))] })
   }
   return {

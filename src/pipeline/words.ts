@@ -1,5 +1,5 @@
 /** The keys that say what a step does, and the keys that belong to each of them alone. */
-export const STEP_KINDS = ['run', 'agent', 'check', 'merge', 'approve', 'pipeline', 'deliver'] as const
+export const STEP_KINDS = ['run', 'agent', 'check', 'merge', 'tasks', 'approve', 'pipeline', 'deliver'] as const
 
 export type StepKindWord = (typeof STEP_KINDS)[number]
 
@@ -8,13 +8,16 @@ export const KIND_KEYS: Readonly<Record<StepKindWord, readonly string[]>> = {
   agent: ['agent', 'pick', 'judge', 'capabilities', 'prompt', 'prompt_file', 'verify', 'repair', 'outputs', 'cache'],
   check: ['check', 'cache'],
   merge: ['merge', 'on_conflict', 'resolver', 'verify', 'repair'],
+  tasks: ['tasks', 'max_tasks', 'assign', 'verify', 'repair', 'on_conflict', 'resolver'],
   approve: ['approve'],
   pipeline: ['pipeline', 'with'],
   deliver: ['deliver'],
 }
 
-/** Keys of all kinds but these: what a called pipeline sees, and where it works, it says itself. */
-const UNFIT: Partial<Readonly<Record<StepKindWord, readonly string[]>>> = { approve: ['artifacts', 'risk'], pipeline: ['env', 'workspace', 'artifacts'], deliver: ['workspace', 'artifacts', 'files'] }
+/** Keys of all kinds but these: what a called pipeline sees, and where it works, it says itself; each task has a worktree of its own. */
+const UNFIT: Partial<Readonly<Record<StepKindWord, readonly string[]>>> = {
+  tasks: ['workspace', 'artifacts'], approve: ['artifacts', 'risk'], pipeline: ['env', 'workspace', 'artifacts'], deliver: ['workspace', 'artifacts', 'files'],
+}
 
 /** The keys that a step of this kind may not have: those of other kinds, and those that would do nothing. */
 export function foreignKeys(kind: StepKindWord): string[] {
@@ -25,7 +28,7 @@ export function foreignKeys(kind: StepKindWord): string[] {
 /** Codes of failures that another attempt could turn to the better. */
 export const RETRYABLE = [
   'exit-code', 'killed', 'timeout', 'check-failed', 'setup-failed', 'workspace-failed', 'max-turns', 'program-failed', 'output-invalid',
-  'provider-failed', 'pipeline-failed', 'race-failed', 'interrupted', 'stalled', 'tool-server-failed',
+  'provider-failed', 'pipeline-failed', 'race-failed', 'tasks-failed', 'interrupted', 'stalled', 'tool-server-failed',
 ] as const
 
 /** How much goes without a person, the most first. */
@@ -49,6 +52,9 @@ export const PICKS = ['first_passing', 'cheapest', 'smallest_diff', 'judge'] as 
 
 /** The most agents that do the same task. */
 export const MOST_RACERS = 10
+
+/** The most tasks of a list whose step does not say how many. */
+export const MOST_TASKS = 50
 
 /** What becomes of changes that contradict each other. */
 export const CONFLICT_POLICIES = ['fail', 'ours', 'theirs', 'agent'] as const

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
-import type { MatrixSpec, Pipeline, StepSpec } from '../pipeline/pipeline.ts'
+import type { MatrixSpec } from '../pipeline/matrix-spec.ts'
+import type { Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import { matrixCells, matrixNodes } from './matrix.ts'
 import type { MatrixTable } from './matrix.ts'
 import type { Plan, PlanNode, PlanStep } from './plan.ts'

@@ -19,7 +19,7 @@ export interface StepCost {
 export interface RunCost {
   /** By step; one that calls no model has none. */
   readonly steps: ReadonlyMap<string, StepCost>
-  /** Steps of which no cost can be told: a price is missing, or a program works in place of a model. They count as nothing. */
+  /** Steps of which no cost can be told: a price is missing, a program works in place of a model, or its tasks are not planned yet. They count as nothing. */
   readonly unknown: readonly string[]
   /** Of the steps of an agent together; its own budget is not counted in. */
   readonly agents: ReadonlyMap<string, { readonly least: Pico }>
@@ -47,6 +47,7 @@ export function estimate(
   const tallies = new Map<AgentSpec | null, Tally>()
   for (const [id, step] of steps) {
     const { spec } = step
+    if (spec.kind === 'tasks') unknown.push(id)
     if (spec.kind !== 'agent' && spec.kind !== 'pipeline') continue
     const crew = spec.kind === 'agent' ? crewOf(pipeline, spec) : undefined
     const tally = stepTally(step, (matrix) => (spec.kind === 'agent' ? crewTally(crew, (agent) => costOf(spec, agent, matrix), (judge) => judgeCost(pipeline, judge, rates)) : nestedTally(nested(spec, matrix))))

@@ -1,3 +1,4 @@
+import { taskTeam } from '../pipeline/involved.ts'
 import type { AgentSpec, Pipeline, StepSpec } from '../pipeline/pipeline.ts'
 import { teamOf } from '../pipeline/team.ts'
 import { inOrder } from './order.ts'
@@ -53,7 +54,7 @@ function named(steps: readonly string[], hasMore: boolean): Carried {
 
 function placeOf(spec: StepSpec, inherited: Carried): Sight['place'] {
   if (spec.kind === 'approve') return 'nothing'
-  if (spec.kind === 'deliver' || spec.kind === 'agent' || spec.kind === 'merge' || spec.workspace === 'worktree') return 'worktree'
+  if (spec.kind === 'deliver' || spec.kind === 'agent' || spec.kind === 'merge' || spec.kind === 'tasks' || spec.workspace === 'worktree') return 'worktree'
   if (spec.workspace === 'none') return 'empty'
   return spec.workspace === 'inherit' && inherited.steps.length > 0 ? 'inherited' : 'checkout'
 }
@@ -61,6 +62,7 @@ function placeOf(spec: StepSpec, inherited: Carried): Sight['place'] {
 function mayChange(pipeline: Pipeline, spec: StepSpec, inherited: Carried): boolean {
   switch (spec.kind) {
     case 'agent': return teamOf(pipeline, spec).some(canWrite)
+    case 'tasks': return taskTeam(pipeline, spec).some(canWrite)
     case 'run': return spec.workspace === 'worktree' || (spec.workspace === 'inherit' && inherited.steps.length > 0)
     case 'check': case 'approve': case 'deliver': return false
     case 'merge': return inherited.steps.length > 0

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../base/json.ts'
-import type { MatrixSpec, StepSpec } from '../pipeline/pipeline.ts'
+import type { MatrixSpec } from '../pipeline/matrix-spec.ts'
+import type { StepSpec } from '../pipeline/pipeline.ts'
 import { dynamicCells } from './build.ts'
 import type { Known } from './known.ts'
 import { matrixNodes } from './matrix.ts'

@@ -33,6 +33,9 @@ export type Failure =
   | { readonly code: 'pipeline-failed'; readonly message: string; readonly nodes: readonly string[]; readonly retryable: boolean }
   /** `retryable`: one of the contestants could end otherwise. */
   | { readonly code: 'race-failed'; readonly message: string; readonly retryable: boolean }
+  /** `tasks`: the nodes that did not pass; `commit`: what the others changed, merged. */
+  | { readonly code: 'tasks-failed'; readonly message: string; readonly tasks: readonly string[]; readonly commit: string | null; readonly retryable: boolean }
+  | { readonly code: 'tasks-invalid'; readonly message: string }
   | { readonly code: 'deliver-refused'; readonly message: string }
   | { readonly code: 'rejected'; readonly message: string }
   | { readonly code: 'not-answered'; readonly message: string }
@@ -60,6 +63,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'provider-failed':
     case 'pipeline-failed':
     case 'race-failed':
+    case 'tasks-failed':
       return failure.retryable
     case 'program-missing':
     case 'expression-failed':
@@ -68,6 +72,7 @@ export function isRetryable(failure: Failure): boolean {
     case 'budget-exceeded':
     case 'quota-exhausted':
     case 'recording-missing':
+    case 'tasks-invalid':
     case 'deliver-refused':
     case 'rejected':
     case 'protected-path':
@@ -104,6 +109,8 @@ export function isAgentsOwn(failure: Failure): boolean {
     case 'interrupted':
     case 'pipeline-failed':
     case 'race-failed':
+    case 'tasks-failed':
+    case 'tasks-invalid':
     case 'expression-failed':
     case 'merge-conflict':
     case 'recording-missing':

@@ -24,7 +24,9 @@ function outcomeOf(step: StepState, nodes: readonly NodeState[]): StepOutcome {
 }
 
 function carriedBy(run: Run, step: StepState, nodes: readonly NodeState[]): readonly string[] {
-  const own = nodes.flatMap((node) => (node.status === 'passed' && node.commit !== null ? changesOf(run, node, node.commit) : []))
+  // Of `tasks` of which some failed the others are merged: that stands where the failure is tolerated.
+  const counts = ({ status, failure }: NodeState): boolean => status === 'passed' || (step.continueOnError && failure?.code === 'tasks-failed')
+  const own = nodes.flatMap((node) => (counts(node) && node.commit !== null ? changesOf(run, node, node.commit) : []))
   return own.length > 0 ? [...new Set(own)] : inheritedBy(run, step)
 }
 

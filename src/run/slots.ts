@@ -1,4 +1,4 @@
-import { overlap } from '../plan/overlap.ts'
+import { overlap } from '../pipeline/overlap.ts'
 import type { Plan, PlanStep } from '../plan/plan.ts'
 import type { NodeState, Run, StepState } from './run.ts'
 

@@ -41,6 +41,7 @@ function intentOf({ plan, facts, expressions }: Known, run: Run, node: NodeState
   if (spec?.kind === 'merge') return `bring together ${spec.merge.join(', ')}`
   if (spec?.kind !== 'agent') return null
   const prompt = spec.prompt ?? ''
+  if (spec.isVerbatim) return prompt
   const scope = scopeOf(plan, run, facts, expressions, { step: node.step, matrix: node.matrix, attempt: node.attempts.at(-1)?.attempt ?? 1 })
   const rendered = expressions?.text(prompt, scope)
   return rendered?.ok === true ? rendered.value : prompt

@@ -8,6 +8,7 @@ import { deliverKind } from './deliver.ts'
 import { mergeKind } from './merge.ts'
 import { pipelineKind } from './pipeline.ts'
 import { runKind } from './run.ts'
+import { tasksKind } from './tasks.ts'
 import type { StepWorld } from './world.ts'
 
 /** Every kind of step and who performs it: one line each. */
@@ -17,6 +18,7 @@ export function stepKinds(world: StepWorld): Readonly<Record<StepKindName, StepK
     agent: cached(world, agentKind(world)),
     check: cached(world, checkKind(world)),
     merge: mergeKind(world),
+    tasks: tasksKind(world, stepKinds),
     approve: approveKind(world),
     deliver: deliverKind(world),
     pipeline: pipelineKind(world, stepKinds),

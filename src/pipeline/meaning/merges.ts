@@ -11,6 +11,7 @@ export function mergeMistakes(survey: Survey): Diagnostic[] {
   const workspace = field(survey.root, 'workspace')
   const merges = [...survey.steps.values()].filter((step) => step.merges.length > 0)
   const changing = merges.length > 0 ? changingSteps(survey) : new Set<string>()
+  const tasks = [...survey.steps.values()].filter((step) => step.node.pairs.has('tasks'))
   return [
     ...missingResolver(survey, '`workspace`', workspace, workspace),
     ...readOnlyResolver(survey, workspace),
@@ -20,6 +21,11 @@ export function mergeMistakes(survey: Survey): Diagnostic[] {
       ...idleResolver(survey, step, workspace),
       ...readOnlyResolver(survey, step.node),
       ...nothingToMerge(survey, step, changing),
+    ]),
+    ...tasks.flatMap((step) => [
+      ...missingResolver(survey, `step ${quoted(step.id)}`, step.node, workspace),
+      ...idleResolver(survey, step, workspace),
+      ...readOnlyResolver(survey, step.node),
     ]),
   ]
 }

@@ -33,9 +33,9 @@ function agentMistakes(survey: Survey, steps: readonly string[]): Diagnostic[] {
   if (!known) return []
   const suggest = createSuggestions([...known.keys()])
   const holders = [...['defaults', 'workspace'].map((key) => ({ who: `\`${key}\``, node: field(survey.root, key) })), ...holdersOf(survey, steps)]
-  return holders.flatMap(({ who, node }) => ['agent', 'resolver', 'judge'].flatMap((key) => mentionsIn(field(node, key)).flatMap((agent) => {
-    if ((key === 'agent' && agent.name === AUTO) || known.has(agent.name)) return []
-    const message = `${who} names the ${key} ${quoted(agent.name)}, which is ${key === 'agent' ? 'not declared' : 'no agent of this pipeline'}`
+  return holders.flatMap(({ who, node }) => ['agent', 'assign', 'resolver', 'judge'].flatMap((key) => mentionsIn(field(node, key)).flatMap((agent) => {
+    if (((key === 'agent' || key === 'assign') && agent.name === AUTO) || known.has(agent.name)) return []
+    const message = `${who} names the ${key === 'assign' ? 'agent' : key} ${quoted(agent.name)}, which is ${key === 'agent' || key === 'assign' ? 'not declared' : 'no agent of this pipeline'}`
     return [unknown(survey, agent, 'unknown-agent', message, suggest(agent.name), 'agents')]
   })))
 }

@@ -19,6 +19,7 @@ import { raceMistakes } from './races.ts'
 import { referenceMistakes } from './references.ts'
 import { routeMistakes } from './routes.ts'
 import { shellMistakes } from './shell.ts'
+import { tasksMistakes } from './tasks.ts'
 import { teamMistakes } from './team.ts'
 import { toolServerMistakes } from './tool-servers.ts'
 import { unusedMistakes } from './unused.ts'
@@ -42,6 +43,7 @@ const MEANINGS: readonly ((survey: Survey) => Diagnostic[])[] = [
   pipelineMistakes,
   deliverMistakes,
   mergeMistakes,
+  tasksMistakes,
   shellMistakes,
   environmentMistakes,
   pathMistakes,

@@ -1,6 +1,6 @@
 import * as Type from 'typebox'
-import { FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, OWN_PATH, STEP_ID } from '../patterns.ts'
-import { CONFLICT_POLICIES, foreignKeys, MOST_RACERS, PICKS, RETRYABLE, STEP_KINDS } from '../words.ts'
+import { FILLED, INSIDE_PATH, LIST_EXPRESSION, MATRIX_EXPRESSION, NAME, OWN_PATH, STEP_ID, TASKS_EXPRESSION } from '../patterns.ts'
+import { CONFLICT_POLICIES, foreignKeys, MOST_RACERS, MOST_TASKS, PICKS, RETRYABLE, STEP_KINDS } from '../words.ts'
 import { deliver } from './deliver.ts'
 import { count, duration, env, flag, money, named, oneOrMany, record, text, texts, when, words } from './values.ts'
 
@@ -64,6 +64,14 @@ const outputs = Type.Unsafe<readonly string[] | Readonly<Record<string, Readonly
   examples: [{ approach: { type: 'string' }, files: { type: 'array', items: { type: 'string' } } }, ['version']],
 })
 
+const tasks = Type.Unsafe<string | readonly unknown[]>({
+  type: ['array', 'string'], pattern: TASKS_EXPRESSION, minItems: 1,
+  description:
+    'A list of tasks, usually an output of a planning agent. Each `{id, title, prompt, needs, capabilities, files, priority, risk}`, of which ' +
+    '`id` and `prompt` must be there, is done by an agent; then all changes are merged into one commit.',
+  examples: ['${{ steps.plan.outputs.tasks }}', [{ id: 'api', prompt: 'Add the endpoint.' }, { id: 'docs', prompt: 'Describe it.', needs: ['api'] }]],
+})
+
 /** `true`, `false`, or a mapping. */
 const cache = Type.Unsafe<CacheText>({
   title: 'cache',
@@ -121,11 +129,11 @@ const kindKeys = {
     examples: ['./prompts/fix.md'],
   })),
   verify: Type.Optional(oneOrMany(NAME, {
-    description: 'Checks of the agent’s work, in its worktree, when it says that it is done; of a `merge`, those of the merged tree.',
+    description: 'Checks of the agent’s work, in its worktree, when it says that it is done; of a `merge`, those of the merged tree; of `tasks`, both.',
     examples: [['types', 'lint', 'tests']],
   })),
   repair: Type.Optional(count(0, 100, {
-    description: 'How often a failed check goes back to the agent, or to the `resolver` of a `merge`. Default: 0.',
+    description: 'How often a failed check goes back to the agent, or to the `resolver` of what is merged. Default: 0.',
     examples: [3],
     default: 0,
   })),
@@ -139,6 +147,14 @@ const kindKeys = {
     minItems: 1,
     description: 'Steps whose changes are brought together in this order, as one commit. They are needed without being named in `needs`.',
     examples: [['implement', 'docs']],
+  })),
+  tasks: Type.Optional(tasks),
+  max_tasks: Type.Optional(count(1, 1000, {
+    description: `The most tasks that the list may have. Default: ${MOST_TASKS}.`, examples: [12], default: MOST_TASKS,
+  })),
+  assign: Type.Optional(text(NAME, {
+    description: 'The agent of all tasks. `auto`: for each the best free one that has its `capabilities`. Default: `auto`.',
+    examples: ['developer', 'auto'], default: 'auto',
   })),
   on_conflict: Type.Optional(words(CONFLICT_POLICIES, {
     description:
@@ -249,6 +265,6 @@ export const kindRules = when(
 
 export const steps = named(STEP_ID, step, {
   minProperties: 1,
-  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check`, `merge`, `approve`, `pipeline` and `deliver` says the kind of a step.',
+  description: 'What the pipeline does: steps by id. Exactly one of `run`, `agent`, `check`, `merge`, `tasks`, `approve`, `pipeline` and `deliver` says the kind of a step.',
   examples: [{ hello: { run: 'echo hello' } }],
 })

@@ -74,7 +74,7 @@ steps:
       '6:19 misplaced-key: step `a` cannot have `shell`: it is an `agent` step',
       '6:39 wrong-type: `outputs` of step `a` must be a mapping, not a list',
       '6:55 unknown-value: `workspace` of step `a` must be `inherit` or `worktree`, not `none`',
-      '7:3 missing-kind: step `b` does not say what to do, it must have one of `run`, `agent`, `check`, `merge`, `approve`, `pipeline` or `deliver`',
+      '7:3 missing-kind: step `b` does not say what to do, it must have one of `run`, `agent`, `check`, `merge`, `tasks`, `approve`, `pipeline` or `deliver`',
       '8:19 misplaced-key: step `c` cannot have `prompt_file`: it has `prompt` already',
       '9:8 misplaced-key: step `d` cannot have `prompt`: it is a `run` step',
     ])

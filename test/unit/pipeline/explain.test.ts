@@ -75,7 +75,7 @@ describe('mistakes of form', () => {
 
   it('tells a step without a kind, and what it was on the way to be', async () => {
     expect(await told('steps: { a: { needs: b }, b: { prompt: x } }\n')).toEqual([
-      '1:10 missing-kind: step `a` does not say what to do, it must have one of `run`, `agent`, `check`, `merge`, `approve`, `pipeline` or `deliver`',
+      '1:10 missing-kind: step `a` does not say what to do, it must have one of `run`, `agent`, `check`, `merge`, `tasks`, `approve`, `pipeline` or `deliver`',
       '1:27 missing-kind: step `b` has `prompt`, but no `agent` | name an agent, or one for all such steps by `defaults.agent`',
     ])
   })

@@ -11,7 +11,7 @@ const fits = createFit(shape)
 
 /** The words that the test knows how to put to the test; the values below some of them are no schemas. */
 const KNOWN = new Set([
-  '$schema', '$id', '$ref', '$defs', 'type', 'const', 'enum', 'pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'minItems', 'minProperties', 'required', 'properties',
+  '$schema', '$id', '$ref', '$defs', 'type', 'const', 'enum', 'pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'minItems', 'maxItems', 'minProperties', 'required', 'properties',
   'patternProperties', 'additionalProperties', 'propertyNames', 'items', 'allOf', 'anyOf', 'not', 'if', 'then', 'else',
 ])
 const NAMES = new Set(['properties', 'patternProperties', '$defs'])
@@ -76,6 +76,7 @@ describe('fits', () => {
     [{ exclusiveMinimum: 0 }, 0.1, 0],
     [{ minItems: 1, items: { type: 'string' } }, ['a'], [1]],
     [{ minItems: 2 }, 'a', ['a']],
+    [{ maxItems: 1 }, ['a'], ['a', 'b']],
     [{ minProperties: 1 }, { a: 1 }, {}],
     [{ required: ['constructor'] }, { constructor: 1 }, {}],
     [{ properties: { a: false }, patternProperties: { '^x-': true }, additionalProperties: { type: 'null' } }, { 'x-a': 1, b: null }, { a: 1 }],

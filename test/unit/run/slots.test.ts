@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { overlap } from '../../../src/plan/overlap.ts'
+import { overlap } from '../../../src/pipeline/overlap.ts'
 import { perform } from '../../rig/engine.ts'
 import { planOf, runStep } from '../../rig/plans.ts'
 
