@@ -1,0 +1,1 @@
+import('./action-start.js').then(({ start }) => start())

@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+import{c as a,d as b,e as c,f as d,g as e}from"./chunk-HS5OKPCR.js";import"./chunk-5WAFCCTM.js";import"./chunk-BIZQEON3.js";import"./chunk-4NNL43D2.js";import"./chunk-5BHUVSZ2.js";import"./chunk-3UQG5XBJ.js";import"./chunk-ZQ4BVZM3.js";export{a as ENTRIES,b as TRACES,c as cacheFolder,d as createCache,e as linesOf};

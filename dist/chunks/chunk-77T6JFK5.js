@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+var t=/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\uFFFE\uFFFF]/gu,s=/^[ -~]*$/;function c(n,r=80){return n.length<=r&&s.test(n)?n:o(u(n,r))}function o(n){return n.replace(t,r=>`\\u{${(r.codePointAt(0)??0).toString(16)}}`)}function i(n){return s.test(n)?n:n.replace(t,"")}function u(n,r){if(n.length<=r)return n;let e=Array.from(n.slice(0,r*2+2));return e.length<=r?e.join(""):`${e.slice(0,Math.max(r-1,0)).join("")}\u2026`}export{c as a,o as b,i as c};

@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+function s(n){return typeof n=="object"&&n!==null&&!Array.isArray(n)}function i(n){if(n.startsWith("{"))try{return JSON.parse(n)}catch{return}}function c(n){return JSON.stringify(t(n))??"null"}function t(n){if(typeof n!="object"||n===null)return n;if(Array.isArray(n))return n.map(t);if(!s(n))return n;let o=Object.keys(n).sort((r,e)=>r<e?-1:r>e?1:0);return Object.fromEntries(o.map(r=>[r,t(n[r])]))}export{s as a,i as b,c};

@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+function a(e,n){return`orch-run resume ${e}${n===".orch-run"?"":` --state-dir ${o(n)}`}`}function d(e,n,r){let[,t=""]=/ (--state-dir .*)$/.exec(r)??[];return`orch-run approve ${e} ${o(n)}${t===""?"":` ${t}`}`}function o(e){return/^[\w./:@%+=-]+$/.test(e)?e:`'${e.replaceAll("'","'\\''")}'`}function s({contestants:e,decided:n}){return e.find(({index:r})=>r===n?.chosen)?.agent??null}export{a,d as b,s as c};

@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+function n(e,o){if(o==="free")return 0n;let r=e.input+e.cacheRead+e.cacheWrite,t=o.long!==void 0&&r>o.long.above?o.long:o,c=Math.min(e.cacheWriteHour??0,e.cacheWrite);return BigInt(e.input)*t.input+BigInt(e.output)*t.output+BigInt(e.cacheRead)*t.cacheRead+BigInt(e.cacheWrite-c)*t.cacheWrite+BigInt(c)*(t.cacheWriteHour??t.cacheWrite)}export{n as a};

@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+var o=(...e)=>process.getBuiltinModule("node:events").once(...e);var s=process.getBuiltinModule("node:events").EventEmitter;var c=(...e)=>process.getBuiltinModule("node:child_process").spawn(...e);var r=new Proxy({},{get:(e,t)=>process.getBuiltinModule("node:child_process")[t]});export{o as a,s as b,c,r as d};

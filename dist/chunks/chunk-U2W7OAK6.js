@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+function e(n){return`\`${i(n).replaceAll("`","'")}\``}function i(n){return n.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,u)}function o(n,t=5){let r=n.slice(0,t).map(e).join(", ");return n.length>t?`${r} and ${n.length-t} more`:r}function u(n){return`\\u${(n.codePointAt(0)??0).toString(16).padStart(4,"0")}`}export{e as a,i as b,o as c};

@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+import{a as i}from"./chunk-5BHUVSZ2.js";import{d as r,g as n}from"./chunk-OEAAMZZK.js";var t=class extends Error{name="Stop";exitCode;help;constructor(e,s,m){super(s),this.exitCode=e,this.help=m}};async function p(o){try{return await o()}catch(e){if(e instanceof i)return r(`the system refused what is needed: ${e.message}`),n.notReady;if(!(e instanceof t))throw e;return r(e.message,e.help),e.exitCode}}export{t as a,p as b};

@@ -1,0 +1,2 @@
+const require=(id)=>process.getBuiltinModule('node:module').createRequire(import.meta.url)(id);
+import{a}from"./chunk-GSNH77EX.js";import"./chunk-B6GQHKY5.js";import"./chunk-CMNNUFT7.js";import"./chunk-FDHJH4CU.js";import"./chunk-BIZQEON3.js";import"./chunk-WD6XEU3T.js";import"./chunk-67QPD4ES.js";import"./chunk-77T6JFK5.js";import"./chunk-3UQG5XBJ.js";import"./chunk-ZQ4BVZM3.js";export{a as explain};
