@@ -121,7 +121,7 @@ steps: { work: { agent: a, prompt: Work. } }
     expect(report.agents.a?.tools).toMatchObject({ odd__die: { calls: 2, errors: 2 }, odd__look: { calls: 4, errors: 1 } })
   })
 
-  it('that was killed from outside is started again without a word', async () => {
+  it('that ends in the middle of a call is started again without a word', async () => {
     const { folder, simulator } = await sceneOf(`
 mcp: { odd: { command: [bash, -c, 'echo $$ >> pids; exec env LIFE=$(wc -l < pids) node odd.mjs'] } }
 agents: { a: { model: sim/m, tools: [mcp.odd] } }
