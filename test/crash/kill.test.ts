@@ -1,16 +1,23 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { removeFolders } from '../rig/program.ts'
+import { folderWith, removeFolders } from '../rig/program.ts'
+import { launch, newScene } from './scene.ts'
 import { tryKill, undisturbed } from './trial.ts'
 import type { Model, Trial } from './trial.ts'
 import { inTurns, isFull, seeded } from './volume.ts'
 
 afterAll(removeFolders)
 
-/** Calls that change a file system or make it durable, with the greatest count that a thread of the small run comes to. */
-const CALLS: Readonly<Record<string, number>> = {
-  fsync: 18, fdatasync: 18, rename: 5, link: 5, unlink: 44, rmdir: 50, mkdir: 40, openat: 120, write: 400, close: 450,
-}
+/** Calls that change a file system or make it durable, or end the use of a file. Between two of them the disk stays as it is. */
+const CALLS = [
+  'fsync', 'fdatasync', 'rename', 'renameat2', 'link', 'symlink', 'unlink', 'rmdir', 'mkdir', 'ftruncate', 'copy_file_range', 'fchmod', 'chmod', 'lchown',
+  'fchown', 'utimensat', 'pwrite64', 'writev', 'openat', 'write', 'close',
+]
+
+/** A run does not make the very same number of calls each time: so many more are tried as well. */
+const SLACK = 3
 
 /** So few that the rest of the tests has time, in the places where the state on the disk changes in kind. */
 const FEW: readonly (readonly [string, number])[] = [
@@ -34,15 +41,24 @@ function killAt(call: string, count: number): Promise<Trial> {
   return tryKill(model, { under, env: { UV_USE_IO_URING: '0' } })
 }
 
-function everyPoint(): (readonly [string, number])[] {
-  return Object.entries(CALLS).filter(([call]) => ONLY === undefined || ONLY.includes(call)).flatMap(([call, most]) => Array.from({ length: most }, (_, index) => [call, index + 1] as const))
+/** Each of these calls with the greatest count that a thread of an undisturbed run comes to. */
+async function everyPoint(): Promise<(readonly [string, number])[]> {
+  const trace = join(folderWith({}), 'trace')
+  const calls = CALLS.filter((call) => ONLY?.includes(call) ?? true)
+  const scene = await newScene()
+  await launch(scene, { args: ['p.yml', '--run-id', 'r1'], under: ['strace', '-f', '-b', 'execve', '-o', trace, '-e', `trace=${calls.join(',')}`], env: { UV_USE_IO_URING: '0' } })
+  await scene.provider.close()
+  const counts = new Map<string, number>()
+  for (const [, key = ''] of readFileSync(trace, 'utf8').matchAll(/^(\d+ +\w+)\(/gm)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  const most = (call: string): number => Math.max(0, ...[...counts].filter(([key]) => key.endsWith(` ${call}`)).map(([, count]) => count))
+  return calls.flatMap((call) => Array.from({ length: most(call) === 0 ? 0 : most(call) + SLACK }, (_, index) => [call, index + 1] as const))
 }
 
 describe('SIGKILL', () => {
   const hasStrace = spawnSync('strace', ['-V']).status === 0
   it.skipIf(!hasStrace)('at a call of the file system loses no acknowledged step, pays nothing twice, and the resume ends as the undisturbed run (needs strace)', { timeout: 5_400_000 }, async () => {
     const kinds: Record<string, number> = {}
-    const wrong = await inTurns(isFull ? everyPoint() : FEW, async ([call, count]) => {
+    const wrong = await inTurns(isFull ? await everyPoint() : FEW, async ([call, count]) => {
       const trial = await killAt(call, count)
       const kind = trial.signal === null ? 'undisturbed' : trial.kind
       kinds[kind] = (kinds[kind] ?? 0) + 1
