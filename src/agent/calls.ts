@@ -1,10 +1,10 @@
 import type { JsonObject } from '../base/json.ts'
-import { PortError } from '../base/ports.ts'
 import type { ToolCall, ToolResult } from '../provider/model.ts'
 import type { AgentIo } from './agent.ts'
 import { excerptOf, shortLine } from './excerpt.ts'
 import { SUBMIT_OUTPUTS } from './outputs.ts'
 import { portProblem } from './path.ts'
+import { isRefusal } from './refusal.ts'
 import { answer, refuse } from './tool.ts'
 import type { ToolAnswer, Toolbox } from './tool.ts'
 
@@ -59,7 +59,7 @@ async function runCall(toolbox: Toolbox, call: ToolCall, io: AgentIo): Promise<R
     io.activity(tool.activity(call.input))
     return { result: resultOf(call, await tool.run(call.input, io.signal)) }
   } catch (error) {
-    if (error instanceof PortError) return { result: resultOf(call, refuse(`\`${call.name}\` failed: ${portProblem(error)}`)) }
+    if (isRefusal(error)) return { result: resultOf(call, refuse(`\`${call.name}\` failed: ${portProblem(error)}`)) }
     throw error
   }
 }

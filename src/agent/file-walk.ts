@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { PortError } from '../base/ports.ts'
 import type { Entry, Files } from '../base/ports.ts'
 import { isGitName } from './path.ts'
+import { isRefusal } from './refusal.ts'
 
 /** Folders that hold what others wrote; looked into only when they are where the search begins. */
 const SKIPPED = new Set(['node_modules'])
@@ -28,7 +28,7 @@ async function listQuietly(files: Files, folder: string): Promise<Entry[]> {
   try {
     return await files.list(folder)
   } catch (error) {
-    if (error instanceof PortError) return []
+    if (isRefusal(error)) return []
     throw error
   }
 }

@@ -1,8 +1,8 @@
 import { isAbsolute, join, relative, sep } from 'node:path'
-import { PortError } from '../base/ports.ts'
-import type { Files, Stat } from '../base/ports.ts'
+import type { Files, PortError, Stat } from '../base/ports.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
+import { isRefusal } from './refusal.ts'
 
 /** Where an agent's paths start, and what they may not leave. */
 export interface Bounds {
@@ -23,7 +23,7 @@ export interface Place {
   readonly stat: Stat | undefined
 }
 
-/** The place of a path that the model gave, or why it may not be used, as a sentence to the model. Rejects with no `PortError`. */
+/** The place of a path that the model gave, or why it may not be used, as a sentence to the model. Rejects only with a fault of the machine. */
 export async function placeOf(files: Files, bounds: Bounds, path: string, use: PathUse): Promise<Result<Place, string>> {
   const problem = textProblem(path)
   if (problem !== undefined) return err(problem)
@@ -35,7 +35,7 @@ export async function placeOf(files: Files, bounds: Bounds, path: string, use: P
     const { at, stat } = walked.value
     return ok({ path: at, shown: relative(cwd, at) || '.', stat })
   } catch (error) {
-    if (error instanceof PortError) return err(`${quoted(path)} cannot be used: ${portProblem(error)}`)
+    if (isRefusal(error)) return err(`${quoted(path)} cannot be used: ${portProblem(error)}`)
     throw error
   }
 }

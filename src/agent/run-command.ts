@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
-import { PortError } from '../base/ports.ts'
 import type { Child, ChildEnd } from '../base/ports.ts'
 import { createExcerpt } from './excerpt.ts'
 import type { Excerpt } from './excerpt.ts'
+import { isRefusal } from './refusal.ts'
 import { answer, refuse } from './tool.ts'
 import type { ToolAnswer, ToolWorld } from './tool.ts'
 
@@ -32,7 +32,7 @@ export async function runCommand(
   try {
     child = await world.ports.processes.start({ argv, cwd, env, onStdout: out.push, onStderr: error.push })
   } catch (failure) {
-    if (failure instanceof PortError) return refuse(`\`${argv[0]}\` cannot be started: ${failure.code}`)
+    if (isRefusal(failure)) return refuse(`\`${argv[0]}\` cannot be started: ${failure.code}`)
     throw failure
   }
   const ending = await endingOf(world, child, timeoutS, signal)

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderWith, removeFolders } from '../rig/program.ts'
 import type { Ended } from '../rig/program.ts'
+import { PLAIN_CALLS, everyPoint, strace } from './calls.ts'
 import { launch, newScene } from './scene.ts'
-import type { Launch } from './scene.ts'
+import type { Scene } from './scene.ts'
 import { judgeResumed, undisturbed } from './trial.ts'
 import type { Model } from './trial.ts'
 import { inTurns, isFull } from './volume.ts'
@@ -20,19 +20,13 @@ beforeAll(async () => {
 const REASONS: Readonly<Record<string, string>> = { ENOSPC: 'no space is left on the device', EROFS: 'the file system is read-only', EIO: 'the device failed' }
 
 /** What is wrong with how the program met a fault: it says what and where, in its own words, with an exit code that tells whose business it is. */
-function judgeEnd(ended: Ended, reason: string, transcripts = '', code = reason): string[] {
+function judgeEnd(ended: Ended, reason: string): string[] {
   const wrong: string[] = []
   if (ended.code === 0) return wrong
   if (ended.code !== 4 && ended.code !== 1) wrong.push(`exit code ${ended.code}: ${ended.stderr}`)
   if (/^\s+at .+:\d+:\d+\)?$/m.test(ended.stderr) || ended.stderr.includes('bug of ours')) wrong.push(`a stack trace, or a bug: ${ended.stderr}`)
-  // What refuses an agent's tool is told to the agent, by the word of the system.
-  if (!ended.stderr.includes(reason) && !transcripts.includes(code)) wrong.push(`the reason is not told: ${ended.stderr}`)
+  if (!ended.stderr.includes(reason)) wrong.push(`the reason is not told: ${ended.stderr}`)
   return wrong
-}
-
-function transcriptsIn(state: string): string {
-  if (!existsSync(state)) return ''
-  return readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('transcript.ndjson')).map((path) => readFileSync(join(state, path), 'utf8')).join('')
 }
 
 function mountable(): boolean {
@@ -85,21 +79,35 @@ describe.skipIf(!mountable())('a file system that is too small (needs the right 
 })
 
 describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a call that the system refuses (needs strace)', () => {
-  const points = (calls: Readonly<Record<string, number>>): (readonly [string, string, number])[] =>
-    Object.entries(calls).flatMap(([name, most]) => Array.from({ length: most }, (_, index) => [...(name.split(' ') as [string, string]), index + 1] as const))
-  const every = points({ 'fsync EIO': 18, 'fdatasync EIO': 20, 'rename ENOSPC': 5, 'link ENOSPC': 5, 'mkdir ENOSPC': 40, 'fsync ENOSPC': 18 })
-  const few = [['fsync', 'EIO', 4], ['fdatasync', 'EIO', 1], ['fdatasync', 'EIO', 5], ['rename', 'ENOSPC', 2]] as const
+  const FAULTS: readonly (readonly [string, string])[] = [['fsync', 'EIO'], ['fdatasync', 'EIO'], ['rename', 'ENOSPC'], ['link', 'ENOSPC'], ['mkdir', 'ENOSPC'], ['fsync', 'ENOSPC']]
+  const FEW = [['fsync', 'EIO', 4], ['fdatasync', 'EIO', 1], ['fdatasync', 'EIO', 5], ['rename', 'ENOSPC', 2]] as const
+
+  async function everyFault(): Promise<(readonly [string, string, number])[]> {
+    const points = await everyPoint([...new Set(FAULTS.map(([call]) => call))])
+    return FAULTS.flatMap(([call, error]) => points.filter(([name]) => name === call).map(([, count]) => [call, error, count] as const))
+  }
+
+  async function refuseAt(call: string, error: string, count: number, on?: (scene: Scene) => string): Promise<string[]> {
+    const scene = await newScene()
+    const under = strace('/dev/null', '-e', `trace=${call}`, ...(on ? ['-P', on(scene)] : []), '-e', `inject=${call}:error=${error}:when=${count}`)
+    const ended = await launch(scene, { args: ['p.yml', '--run-id', 'r1'], under, env: PLAIN_CALLS })
+    const wrong = [...judgeEnd(ended, REASONS[error] ?? ''), ...(await judgeResumed(model, scene)).wrong]
+    await scene.provider.close()
+    return wrong.map((words) => `${call} ${error} ${count}: ${words}`)
+  }
 
   it('is told with its reason, and what was there before is as good as ever', { timeout: 3_600_000 }, async () => {
-    const wrong = await inTurns(isFull ? every : few, async ([call, error, count]) => {
-      const scene = await newScene()
-      const under = ['strace', '-f', '-b', 'execve', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:error=${error}:when=${count}`]
-      const start: Omit<Launch, 'args'> = { under, env: { UV_USE_IO_URING: '0' } }
-      const ended = await launch(scene, { args: ['p.yml', '--run-id', 'r1'], ...start })
-      const found = [...judgeEnd(ended, REASONS[error] ?? '', transcriptsIn(scene.state), error), ...(await judgeResumed(model, scene)).wrong]
-      await scene.provider.close()
-      return found.map((words) => `${call} ${error} ${count}: ${words}`)
+    const wrong = await inTurns(isFull ? await everyFault() : FEW, async ([call, error, count]) => {
+      return refuseAt(call, error, count)
     })
+    expect(wrong).toEqual([])
+  })
+
+  it('also where it is a write to the journal', { timeout: 3_600_000 }, async () => {
+    const journal = ({ state }: Scene): string => join(state, 'runs/r1/journal.ndjson')
+    const points = await everyPoint(['write', 'fdatasync'], journal)
+    expect(points.length).toBeGreaterThan(8)
+    const wrong = await inTurns(isFull ? points : [['write', 2], ['write', 5]] as const, async ([call, count]) => refuseAt(call, 'ENOSPC', count, journal))
     expect(wrong).toEqual([])
   })
 })

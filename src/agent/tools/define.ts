@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../base/json.ts'
-import { PortError } from '../../base/ports.ts'
 import { shortLine } from '../excerpt.ts'
 import { checkInput, inputSchema } from '../fields.ts'
 import type { Fields, InputOf } from '../fields.ts'
 import { portProblem } from '../path.ts'
+import { isRefusal } from '../refusal.ts'
 import { refuse } from '../tool.ts'
 import type { Access, Tool, ToolAnswer } from '../tool.ts'
 
@@ -30,7 +30,7 @@ export function defineTool<F extends Fields>(definition: Definition<F>): Tool {
       try {
         return await definition.run(checked.value, signal)
       } catch (error) {
-        if (error instanceof PortError) return refuse(`\`${name}\` failed: ${portProblem(error)}`)
+        if (isRefusal(error)) return refuse(`\`${name}\` failed: ${portProblem(error)}`)
         throw error
       }
     },

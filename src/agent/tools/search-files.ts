@@ -1,10 +1,10 @@
 import { dirname, join, relative } from 'node:path'
-import { PortError } from '../../base/ports.ts'
 import { MOST_CHARACTERS, shortLine } from '../excerpt.ts'
 import { fileGlob } from '../file-glob.ts'
 import { MOST_FILES, walkFiles } from '../file-walk.ts'
 import { placeOf } from '../path.ts'
 import type { Place } from '../path.ts'
+import { isRefusal } from '../refusal.ts'
 import { linesOf, decodeText } from '../text-file.ts'
 import { answer, refuse } from '../tool.ts'
 import type { Tool, ToolAnswer, ToolWorld } from '../tool.ts'
@@ -105,7 +105,7 @@ async function load({ ports: { files }, task }: ToolWorld, place: Place, path: s
     batch.texts.push({ shown, lines: linesOf(text) })
     batch.characters += text.length
   } catch (error) {
-    if (!(error instanceof PortError)) throw error
+    if (!isRefusal(error)) throw error
   }
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { PortError } from '../../../src/base/ports.ts'
-import { ports, shell, taskIn, temporaryRoot, use } from './rig.ts'
+import { writeFileTool } from '../../../src/agent/tools/write-file.ts'
+import { never, ports, shell, taskIn, temporaryRoot, use } from './rig.ts'
 
 /** What a tool answers, refusals marked. */
 async function ask(root: string, name: string, input: JsonObject): Promise<string> {
@@ -72,9 +73,9 @@ describe('write_file', () => {
 
   it('tells a refusal of the system without its absolute path', async () => {
     const root = temporaryRoot()
-    const files = { ...ports.files, replace: async () => Promise.reject(new PortError('ENOSPC', root, `no space left on ${root}`)) }
+    const files = { ...ports.files, replace: async () => Promise.reject(new PortError('EXDEV', root, `cannot link in ${root}`)) }
     const told = await use(taskIn(root), 'write_file', { path: 'a', content: '' }, { ...ports, files })
-    expect(told).toEqual({ output: '`write_file` failed: the system says ENOSPC', isError: true })
+    expect(told).toEqual({ output: '`write_file` failed: the system says EXDEV', isError: true })
   })
 })
 
@@ -165,5 +166,21 @@ describe('the input of a tool', () => {
     ],
   ])('is refused with what is wrong: %j', async (input, problem) => {
     expect(await ask(temporaryRoot(), 'read_file', input)).toBe(`refused: ${problem}`)
+  })
+})
+
+describe('a fault of the machine', () => {
+  it.each(['ENOSPC', 'EIO'])('is no answer to the agent but ends its work: %s', async (code) => {
+    const root = temporaryRoot({ 'a.ts': 'x\n' })
+    const replace = async (path: string): Promise<void> => Promise.reject(new PortError(code, path, 'the machine'))
+    const world = { task: taskIn(root), ports: { ...ports, files: { ...ports.files, replace } } }
+    await expect(writeFileTool(world).run({ path: 'a.ts', content: 'y\n' }, never)).rejects.toThrow('the machine')
+  })
+
+  it('is not what the system refuses at one place', async () => {
+    const root = temporaryRoot({ 'a.ts': 'x\n' })
+    const replace = async (path: string): Promise<void> => Promise.reject(new PortError('EACCES', path, 'the place'))
+    const world = { task: taskIn(root), ports: { ...ports, files: { ...ports.files, replace } } }
+    expect(await writeFileTool(world).run({ path: 'a.ts', content: 'y\n' }, never)).toEqual({ output: '`write_file` failed: the permission is denied', isError: true })
   })
 })
