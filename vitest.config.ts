@@ -7,7 +7,5 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Every test file starts programs of its own; more workers than processors only make them wait for each other.
     maxWorkers: 2,
-    // A machine that is shared may stop for seconds in the middle of a test that measures them: there, and nowhere else, it may try again.
-    retry: process.env.CI === undefined ? 0 : 2,
   },
 })

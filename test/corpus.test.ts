@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, it } from 'vitest'
 import { tryCase } from './rig/corpus.ts'
 import type { Case } from './rig/corpus.ts'
+import { MEASURED } from './rig/measured.ts'
 import { removeFolders } from './rig/program.ts'
 
 /** The given ones, and our own: about state, places, signals and git, and about the language. */
@@ -23,7 +24,8 @@ for (const kind of new Set(cases.map((test) => test.kind))) {
   describe.concurrent(`bad inputs: ${kind}`, () => {
     for (const test of cases.filter((one) => one.kind === kind && !(one.id in later))) {
       const reason = missing(test)
-      it.skipIf(reason !== undefined)(`${test.id}: ${test.describe}${reason === undefined ? '' : ` (skipped: ${reason})`}`, async () => {
+      const isMeasured = test.expect.max_seconds !== undefined || test.signal?.within_seconds !== undefined
+      it.skipIf(reason !== undefined)(`${test.id}: ${test.describe}${reason === undefined ? '' : ` (skipped: ${reason})`}`, isMeasured ? MEASURED : {}, async () => {
         expect(await tryCase(test)).toEqual([])
       })
     }

@@ -3,11 +3,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { living, pidsIn } from '../rig/processes.ts'
 import { folderWith, removeFolders } from '../rig/program.ts'
 import { failures, outputsOf, runFor, statuses } from '../rig/report.ts'
+import { MEASURED } from '../rig/measured.ts'
 
 afterAll(removeFolders)
 
 describe('a step that does not end', () => {
-  it('is stopped with all that it started when its time is over, and that can be tried again', async () => {
+  it('is stopped with all that it started when its time is over, and that can be tried again', MEASURED, async () => {
     const folder = folderWith({ 'p.yml': `
 steps:
   slow:

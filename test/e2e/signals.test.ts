@@ -6,6 +6,7 @@ import { orchRun, removeFolders, repositoryWith } from '../rig/program.ts'
 import { runFor, statuses } from '../rig/report.ts'
 import type { Report } from '../rig/report.ts'
 import { startSimulator } from '../simulator/simulator.ts'
+import { MEASURED } from '../rig/measured.ts'
 
 afterAll(removeFolders)
 
@@ -57,7 +58,7 @@ function expectClean(folder: string): void {
 }
 
 describe.each([['SIGINT', 130, 'tame'], ['SIGTERM', 143, 'tame'], ['SIGTERM', 143, 'deaf']] as const)('%s (exit code %i), children %s', (signal, code, kind) => {
-  it('ends the step with all that it started, leaves a cancelled run that `resume` finishes', async () => {
+  it('ends the step with all that it started, leaves a cancelled run that `resume` finishes', MEASURED, async () => {
     const { folder, env, ready, pids } = scene(kind)
     let signalled = 0
     const onStart = (pid: number): void => void ready.said().then(() => {
@@ -106,7 +107,7 @@ describe('a second signal', () => {
 })
 
 describe('a signal in the middle of a call of a model', () => {
-  it('breaks it off; its hold stays charged, and the resumed agent begins anew', async () => {
+  it('breaks it off; its hold stays charged, and the resumed agent begins anew', MEASURED, async () => {
     let stalls = true
     const simulator = await startSimulator({ answer: () => ({ text: 'done', usage: { input: 100, output: 10 }, ...(stalls ? { fault: { kind: 'stall', after: 2 } as const } : {}) }) })
     const folder = repositoryWith({ 'p.yml': `

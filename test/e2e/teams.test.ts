@@ -3,6 +3,7 @@ import { git, removeFolders } from '../rig/program.ts'
 import { failures, journalOf, outputsOf, runFor, statuses } from '../rig/report.ts'
 import { SCENE_ENV as env, sceneOf } from '../rig/scene.ts'
 import type { SimAnswer, SimRequest } from '../simulator/answer.ts'
+import { MEASURED } from '../rig/measured.ts'
 
 afterAll(removeFolders)
 
@@ -120,7 +121,7 @@ steps:
     expect(prompt).toMatch(/^three\n[^]*`hopeless` failed: the program `bash` exited with code 7\n- `talks` failed: the agent was not done after 1 turns/)
   })
 
-  it('takes over from a program that shows no sign of progress, whose whole tree is stopped', async () => {
+  it('takes over from a program that shows no sign of progress, whose whole tree is stopped', MEASURED, async () => {
     const { folder, simulator } = await sceneOf(`
 agents:
   silent: { executor: command, command: [bash, -c, 'echo begun; sleep 600'], stall_timeout: 300ms, backup: [quick] }

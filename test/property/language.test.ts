@@ -17,6 +17,7 @@ import { ROOT, asPipeline, documents, pipelineFiles, readDocument, yamlBlocks } 
 import { pipelinesOf, spoilt, torn, yaml } from '../rig/grammar.ts'
 import type { Schema } from '../rig/grammar.ts'
 import { RATES } from '../unit/plan/rig.ts'
+import { MEASURED } from '../rig/measured.ts'
 
 /** So many cases in all; more of them in a longer hunt. `ORCH_SEED` repeats a run. */
 const CASES = Number(process.env.ORCH_FUZZ ?? 20_000)
@@ -73,11 +74,11 @@ async function tryAll(share: number, cases: fc.Arbitrary<string>): Promise<numbe
 }
 
 describe('whatever is written, it is validated and planned without an exception, a hang or a stack trace', () => {
-  it('pipelines as the schema describes them, with mistakes', { timeout: 300_000 }, async () => {
+  it('pipelines as the schema describes them, with mistakes', { ...MEASURED, timeout: 300_000 }, async () => {
     await tryAll(0.35, pipelinesOf(schema).map((value) => JSON.stringify(value, undefined, 2)))
   })
 
-  it('good pipelines with up to three parts wrong: some are still valid, and most are not', { timeout: 300_000 }, async () => {
+  it('good pipelines with up to three parts wrong: some are still valid, and most are not', { ...MEASURED, timeout: 300_000 }, async () => {
     const values = await Promise.all(good.map(async (text) => (await import('js-yaml')).load(text)))
     const cases = fc.constantFrom(...(values as Parameters<typeof spoilt>[0][])).chain(spoilt).map((value) => JSON.stringify(value))
     const share = await tryAll(0.25, cases)
@@ -85,11 +86,11 @@ describe('whatever is written, it is validated and planned without an exception,
     expect(share).toBeLessThan(0.8)
   })
 
-  it('good pipelines, torn', { timeout: 300_000 }, async () => {
+  it('good pipelines, torn', { ...MEASURED, timeout: 300_000 }, async () => {
     expect(await tryAll(0.2, fc.constantFrom(...good).chain(torn))).toBeGreaterThan(0.02)
   })
 
-  it('YAML in all its styles', { timeout: 300_000 }, async () => {
+  it('YAML in all its styles', { ...MEASURED, timeout: 300_000 }, async () => {
     await tryAll(0.2, yaml)
   })
 })

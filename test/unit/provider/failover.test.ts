@@ -15,6 +15,7 @@ import { startSimulator } from '../../simulator/simulator.ts'
 import { listener } from './fake-provider.ts'
 import type { Told } from './fake-provider.ts'
 import { KEY, PROTOCOLS, providerOf, REQUEST } from './rig.ts'
+import { MEASURED } from '../../rig/measured.ts'
 
 /** The answer that must arrive whole. */
 const SIXTY = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ')
@@ -128,19 +129,19 @@ describe.each(PROTOCOLS)('over %s, the sixteen faults of the public measurement'
     expect(scene.ms).toBeLessThan(1_000)
   })
 
-  it('S07: a first event that is long in coming is not waited for', async () => {
+  it('S07: a first event that is long in coming is not waited for', MEASURED, async () => {
     const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'stall', after: 0 } }))
     whole(scene, 'sound')
     expect(scene.ms).toBeLessThan(500)
   })
 
-  it('S08: a stream that is cut is never a success, and is begun again', async () => {
+  it('S08: a stream that is cut is never a success, and is begun again', MEASURED, async () => {
     const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'cut', after: 2 } }))
     whole(scene, 'sound')
     expect(scene.first.length).toBe(2)
   })
 
-  it('S09: a stream that stalls is left', async () => {
+  it('S09: a stream that stalls is left', MEASURED, async () => {
     const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'stall', after: 2 } }))
     whole(scene, 'sound')
     expect(scene.ms).toBeLessThan(1_000)
@@ -152,7 +153,7 @@ describe.each(PROTOCOLS)('over %s, the sixteen faults of the public measurement'
     whole(await play(protocol, once({ ...WELL, fault: { kind: 'broken-event', after: 3 } })), 'broken')
   })
 
-  it('S11: a stream that is whole and never says that it is over is a success', async () => {
+  it('S11: a stream that is whole and never says that it is over is a success', MEASURED, async () => {
     const scene = await play(protocol, () => ({ ...WELL, fault: { kind: 'linger' } }))
     whole(scene, 'broken')
     expect(scene.first.length).toBe(1)

@@ -4,6 +4,7 @@ import type { SimFault } from '../../simulator/answer.ts'
 import { startSimulator } from '../../simulator/simulator.ts'
 import { KEY, neverAborted, providerOf, PROTOCOLS, REQUEST } from './rig.ts'
 import { createClock } from '../../../src/host/clock.ts'
+import { MEASURED } from '../../rig/measured.ts'
 
 /** Each far from the others, so that it is seen which one it was. */
 const PATIENCE = { headers: 250, first: 450, idle: 650, content: 5_000, rest: 300, total: 9_000 }
@@ -12,7 +13,7 @@ const FAULTS: readonly (readonly [SimFault, number])[] = [
   [{ kind: 'stall-before-headers' }, PATIENCE.headers], [{ kind: 'stall', after: 0 }, PATIENCE.first], [{ kind: 'stall', after: 3 }, PATIENCE.idle],
 ]
 
-it.each(PROTOCOLS)('over %s, each limit is kept to a tenth of a second in real time, and nothing stays open', async (protocol) => {
+it.each(PROTOCOLS)('over %s, each limit is kept to a tenth of a second in real time, and nothing stays open', MEASURED, async (protocol) => {
   for (const [fault, ms] of FAULTS) {
     const simulator = await startSimulator({ answer: () => ({ text: 'Done and done.', fault }) })
     const provider = providerOf(protocol, {

@@ -8,6 +8,7 @@ import { seeded } from './quota-provider.ts'
 import { ASK, PRICE, route, routed } from './route-rig.ts'
 import type { Script } from './route-rig.ts'
 import { createVirtualClock } from './virtual-clock.ts'
+import { MEASURED } from '../../rig/measured.ts'
 
 const well: Script = () => ({})
 const TWO = route('a/x', 'b/y')
@@ -181,7 +182,7 @@ describe('a breaker', () => {
     })
   })
 
-  it('that is open costs a call no time worth naming, and so does a lane that is left', async () => {
+  it('that is open costs a call no time worth naming, and so does a lane that is left', MEASURED, async () => {
     const clock = createVirtualClock()
     const calls = routed({ 'a/x': always('overloaded', { status: 503 }), 'b/y': well }, clock)
     const took: number[] = []

@@ -7,6 +7,7 @@ import { createSockets } from '../../../src/host/sockets.ts'
 import { causeOf } from '../../../src/sandbox/cause.ts'
 import { inside, noSandbox, yard } from '../../rig/sandbox.ts'
 import type { Yard } from '../../rig/sandbox.ts'
+import { MEASURED } from '../../rig/measured.ts'
 
 const open: Yard[] = []
 afterEach(() => { for (const one of open.splice(0)) one.remove() })
@@ -103,7 +104,7 @@ echo "proxy \${HTTPS_PROXY:-none}"
     expect([outside.hits, outside.asked]).toEqual([['tcp'], ['good.example', 'trap.example', 'six.example']])
   })
 
-  it('is gone with a daemon that was left in it, when the command ends', async () => {
+  it('is gone with a daemon that was left in it, when the command ends', MEASURED, async () => {
     const { tree, ...place } = newYard()
     const sandbox = await place.open()
     const began = performance.now()
