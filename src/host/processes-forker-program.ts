@@ -12,7 +12,8 @@
  *
  * The child for the next command waits for it already, and reads it itself: forking takes as long as starting, and can be done
  * while we are busy. Orphans become children of the forker (36 is PR_SET_CHILD_SUBREAPER), so that nothing can be left behind
- * unnoticed. It ends with the connection, and no signal that is meant for a run ends it earlier.
+ * unnoticed. What is only ending, as the first process of a sandbox is when its last command has ended, is given 20 ms for it.
+ * It ends with the connection, and no signal that is meant for a run ends it earlier.
  */
 export const FORKER_PROGRAM = String.raw`
 $0 = 'orch-run forker';
@@ -68,7 +69,11 @@ for (my $number = 1; ; $number += 1) {
   1 until waitpid(-1, 0) == $pid;
   my $status = $?;
   my $other;
-  1 while ($other = waitpid -1, 1) > 0;
+  for (my $looks = 0; ; $looks += 1) {
+    1 while ($other = waitpid -1, 1) > 0;
+    last if $other != 0 || $looks == 40;
+    select undef, undef, undef, 0.0005;
+  }
   my $marked = 0;
   for my $at ($other == 0 ? () : (0, 1)) {
     my $unread = pack 'i', 1;

@@ -84,9 +84,9 @@ async function connect(workshop: Workshop, services: readonly Service[], folder:
     const shown = services.map((_, at) => `/run/orch-run/${at}`)
     const mounts = [
       // A whole `/dev` would make bubblewrap nest two user namespaces, of which others could not join the network's.
-      ...(await system(files)), ...['/dev/null', '/dev/urandom'].flatMap((path) => ['--dev-bind', path, path]), ...mount('--ro-bind', settings.node, '/run/orch-run/node'),
+      ...(await system(files)), ...['/dev/null', '/dev/urandom'].map((path) => ['--dev-bind', path, path]), ...mount('--ro-bind', settings.node, '/run/orch-run/node'),
       ...shown.flatMap((path, at) => mount('--bind', join(place, String(at)), path)),
-    ]
+    ].flat()
     const enclosure = { tools, owner, filter, mounts, networkOf: undefined, processes: 'shared' as const }
     const bridge = await startBridge(processes, enclosed(enclosure, '/', ['/run/orch-run/node', ...bridgeArguments(shown)]), { PATH: settings.env.PATH ?? '' })
     return ok({ bridge, ports: new Map(services.map(({ name }, at) => [name, bridge.ports[at] ?? 0])), close: async () => { await bridge.stop(); await close() } })

@@ -99,6 +99,14 @@ describe.runIf(isUsable)('a forker', () => {
     expect(second.out.trim()).not.toBe(first.out.split('\n')[0])
   })
 
+  it('is used again after a command whose leftover was only ending', async () => {
+    const processes = its()
+    const forkers = new Set<string>()
+    for (let at = 0; at < 10; at += 1) forkers.add((await run(processes, ['bash', '-c', 'echo $PPID; (while kill -0 $$; do :; done) 2>/dev/null &'], { PATH })).out)
+    // It always outlives its command. A busy machine may not end it in time; without patience each command would have a forker of its own.
+    expect(forkers.size).toBeLessThan(10)
+  })
+
   it('that is killed counts its command as killed, ends it, and is followed by another', async () => {
     const processes = its()
     let heard = ''
