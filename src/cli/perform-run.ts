@@ -5,6 +5,7 @@ import type { Ports } from '../base/ports.ts'
 import { sweepTree } from '../host/processes.ts'
 import { Engine } from '../run/engine.ts'
 import type { Run } from '../run/run.ts'
+import { steadyClock } from '../run/steady-clock.ts'
 import { stepKinds } from '../step/registry.ts'
 import { EXIT } from './exit-code.ts'
 import { openCache } from './open-cache.ts'
@@ -43,7 +44,7 @@ export async function performRun(order: RunOrder): Promise<number> {
     prefix: '',
     patienceMs: PATIENCE_MS,
     concurrency: options.concurrency ?? plan.pipeline.limits.concurrency ?? availableParallelism(),
-    clock: ports.clock,
+    clock: steadyClock(ports.clock),
     output: createOutput(folder, redactor, view),
     append: async (events) => folder.journal.append(events),
     redact: (value) => redactor.json(value),

@@ -7,7 +7,7 @@ import type { Ended, Start } from './program.ts'
 /** A report as tests read it. */
 export interface Report {
   readonly run: {
-    readonly id: string; readonly status: string; readonly exit_code: number | null; readonly resumes: number; readonly isolation: string | null
+    readonly id: string; readonly status: string; readonly exit_code: number | null; readonly resumes: number; readonly isolation: string | null; readonly duration_ms: number
     readonly inputs: Readonly<Record<string, unknown>>; readonly outputs: Readonly<Record<string, unknown>>
   }
   readonly git: { readonly base: string | null; readonly head: string | null; readonly dirty: boolean }
@@ -23,6 +23,7 @@ export interface ReportStep {
   readonly id: string
   readonly status: string
   readonly cached: boolean
+  readonly duration_ms: number
   readonly exit_code: number | null
   readonly outputs: Readonly<Record<string, unknown>>
   readonly commit: string | null
