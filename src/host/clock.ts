@@ -8,12 +8,19 @@ export function createClock(): Clock {
   return { now: () => Date.now(), elapsed: () => performance.now(), after }
 }
 
+/** Never early: a timer of the platform counts whole milliseconds, so what is left of the last one is waited for in turns of the loop. */
 function after(ms: number, callback: () => void): () => void {
   const end = performance.now() + ms
-  let timer: NodeJS.Timeout
-  const arm = (left: number): void => {
-    timer = left > LONGEST_TIMER_MS ? setTimeout(() => arm(end - performance.now()), LONGEST_TIMER_MS) : setTimeout(callback, left)
+  let timer: NodeJS.Timeout | undefined
+  let turn: NodeJS.Immediate | undefined
+  const arm = (): void => {
+    const left = end - performance.now()
+    if (left >= 1) timer = setTimeout(arm, Math.min(left, LONGEST_TIMER_MS))
+    else turn = setImmediate(left > 0 ? arm : callback)
   }
-  arm(ms)
-  return () => clearTimeout(timer)
+  arm()
+  return () => {
+    clearTimeout(timer)
+    clearImmediate(turn)
+  }
 }

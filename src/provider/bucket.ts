@@ -1,3 +1,5 @@
+import { createFlight, OVERTAKING_MS } from './flight.ts'
+
 /** What is left of a limit per minute: it comes back continuously, not with each full minute. Times are monotonic milliseconds. */
 export interface Bucket {
   /**
@@ -36,12 +38,8 @@ export const BURST = 0.1
 
 /** Their clock is not ours, so a little of the limit is left unused. */
 const RATE = 0.99
-
-/**
- * Theirs begins to refill when a request arrives there, and ours must not be ahead of it, since the next one may be faster. When it
- * arrived is not known, only that it did when its answer began; an answer that takes longer than this is not waited for.
- */
-const OVERTAKING_MS = 100
+/** Where what is taken is what is used, only the clocks may differ: by far less than this. */
+const EXACT_RATE = 0.998
 
 const EPSILON = 1e-6
 
@@ -51,43 +49,43 @@ const EPSILON = 1e-6
  */
 export function createBucket(perMinute: number, burst: number = BURST, now = 0, isExact = false): Bucket {
   let limit = perMinute
+  const rate = (): number => (limit * (isExact ? EXACT_RATE : RATE)) / 60_000
   let size = capacity(limit, burst)
   let level = size
   let at = now
   let shift = 0
-  // The last that was taken from an exact bucket that was full: before it is sent, and until it is known to have arrived.
-  let unsent: Mark | undefined
-  let underway: Mark | undefined
+  const flight = createFlight<Mark>()
   const refill = (time: number): void => {
-    if (unsent !== undefined || time <= at) return
-    level = Math.min(size, level + (time - at) * rateOf(limit))
+    if (flight.isUnsent() || time <= at) return
+    level = Math.min(size, level + (time - at) * rate())
     at = time
   }
   return {
     wait(need, time) {
+      if (flight.isHeldUp(time)) at = Math.max(at, time + OVERTAKING_MS)
       refill(time)
       const missing = Math.min(need, size) - level
       if (missing <= EPSILON) return 0
-      return unsent !== undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.ceil(Math.max(0, at - time) + missing / rateOf(limit)))
+      if (flight.isUnsent()) return Number.POSITIVE_INFINITY
+      const ms = Math.max(0, at - time) + missing / rate()
+      flight.due(time + ms)
+      return isExact ? ms : Math.ceil(ms)
     },
     take(amount, time) {
       refill(time)
       const wasFull = level >= size - EPSILON
       level -= amount
       const mark = { level, shift, amount, wasFull }
-      if (wasFull && isExact) unsent = underway = mark
+      if (wasFull && isExact) flight.begin(mark)
       else if (wasFull) at = Math.max(at, time + OVERTAKING_MS)
       return mark
     },
     sent(mark, time) {
-      if (mark !== unsent) return
-      unsent = undefined
-      at = Math.max(at, time + OVERTAKING_MS)
+      if (flight.sent(mark)) at = Math.max(at, time + OVERTAKING_MS)
     },
     arrived(mark, time) {
-      if (mark !== underway) return
-      at = unsent === undefined ? Math.min(at, time) : Math.max(at, time)
-      unsent = underway = undefined
+      const found = flight.arrived(mark)
+      if (found !== 'other') at = found === 'sent' ? Math.min(at, time) : Math.max(at, time)
     },
     give: (amount) => {
       level = Math.min(size, level + amount)
@@ -111,7 +109,7 @@ export function createBucket(perMinute: number, burst: number = BURST, now = 0, 
       level = Math.min(level, 0)
       if (isExact) size = Math.max(1, size / 2)
       at = Math.max(at, until)
-      unsent = underway = undefined
+      flight.end()
     },
     level(time) {
       refill(time)
@@ -122,8 +120,4 @@ export function createBucket(perMinute: number, burst: number = BURST, now = 0, 
 
 function capacity(limit: number, burst: number): number {
   return Math.max(1, limit * burst)
-}
-
-function rateOf(limit: number): number {
-  return (limit * RATE) / 60_000
 }

@@ -33,7 +33,7 @@ export function excludedFor(reason: CallFailureReason, because: string, message:
 
 /** No room within the longest wait. `now`: milliseconds since 1970. */
 export function withoutRoom(lane: Lane, because: string, ms: number, now: number, failure?: CallFailure): Exclusion {
-  const wait = Number.isFinite(ms) ? ms : 0
+  const wait = Number.isFinite(ms) ? Math.ceil(ms) : 0
   const message = `provider \`${lane.provider}\` has no room for a call of \`${laneName(lane)}\` within the longest wait`
   const more = wait > 0 ? `, but in ${formatDuration(wait)}` : ''
   const told = failure ?? { ...plainFailure('rate-limited', `${message}${more}`), retryAfterMs: wait }

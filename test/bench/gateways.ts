@@ -2,7 +2,7 @@
 import { row } from './measure.ts'
 import { ours } from './gateways/ours.ts'
 import { portkey } from './gateways/portkey.ts'
-import { atLimit, whenBroken, whenDown } from './gateways/scenes.ts'
+import { atLimit, warmed, whenBroken, whenDown } from './gateways/scenes.ts'
 import type { Contender, Figure } from './gateways/scenes.ts'
 
 const SCENES: readonly ((contender: Contender) => Promise<Figure>)[] = [
@@ -18,6 +18,7 @@ process.stdout.write(`node ${process.version}, ${process.platform}; loopback, Ch
 const contenders = [ours(), ...(typeof other === 'string' ? [] : [other])]
 process.stdout.write(row(['what', ...contenders.map(({ name }) => name)]))
 try {
+  for (const contender of contenders) await warmed(contender)
   for (const scene of SCENES) {
     const figures: Figure[] = []
     for (const contender of contenders) figures.push(await scene(contender))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createBucket } from '../../../src/provider/bucket.ts'
 import { createGate } from '../../../src/provider/limits.ts'
+import type { Gate } from '../../../src/provider/limits.ts'
 import { createQueue } from '../../../src/provider/queue.ts'
 import type { Queue } from '../../../src/provider/queue.ts'
 import { createManualClock } from './manual-clock.ts'
@@ -88,6 +89,11 @@ describe('whoever waits', () => {
 
 describe('a gate', () => {
   const need = { total: 10, uncached: 10, output: 10 }
+  /** In tenths of a millisecond. */
+  const hindrance = (gate: Gate, time: number): unknown => {
+    const found = gate.hindrance(need, time)
+    return found && { ...found, ms: Math.round(found.ms * 10) / 10 }
+  }
 
   it('lets one request go ahead of all others until the provider has answered, and again after it refused', () => {
     const gate = createGate({ rpm: 600 }, 0)
@@ -98,16 +104,16 @@ describe('a gate', () => {
     gate.freeze(2_010, 10)
     expect(gate.hindrance(need, 10)).toEqual({ by: 'frozen', ms: 2_000 })
     // Nothing has come back while it was frozen.
-    expect(gate.hindrance(need, 2_010)).toEqual({ by: 'rpm', ms: 102 })
-    gate.take(need, 2_112)
+    expect(hindrance(gate, 2_010)).toEqual({ by: 'rpm', ms: 100.2 })
+    gate.take(need, 2_111)
     expect(gate.hindrance(need, 2_300)).toMatchObject({ by: 'probe' })
   })
 
   it('learns a lower limit from the answer, never a higher one', () => {
-    for (const [told, waits] of [['60', 1_011], ['6000', 102]] as const) {
+    for (const [told, waits] of [['60', 1_002], ['6000', 100.2]] as const) {
       const gate = createGate({ rpm: 600, burst: 1 / 600 }, 0)
       gate.take(need, 0).heard(200, new Headers({ 'x-ratelimit-limit-requests': told, 'x-ratelimit-remaining-requests': '0' }), 0)
-      expect(gate.hindrance(need, 0)).toEqual({ by: 'rpm', ms: waits })
+      expect(hindrance(gate, 0)).toEqual({ by: 'rpm', ms: waits })
     }
   })
 
@@ -119,18 +125,32 @@ describe('a gate', () => {
     // Held up by what must be written first: who comes next must not catch up with it.
     expect(gate.hindrance(need, 3_000)).toEqual({ by: 'rpm', ms: Number.POSITIVE_INFINITY })
     second.sent(3_000)
-    expect(gate.hindrance(need, 3_000)).toEqual({ by: 'rpm', ms: 202 })
+    expect(hindrance(gate, 3_000)).toEqual({ by: 'rpm', ms: 200.2 })
     second.heard(200, new Headers(), 3_004)
-    expect(gate.hindrance(need, 3_004)).toEqual({ by: 'rpm', ms: 102 })
+    expect(hindrance(gate, 3_004)).toEqual({ by: 'rpm', ms: 100.2 })
     const third = gate.take(need, 3_106)
     third.sent(3_106)
     expect(gate.hindrance(need, 3_407)).toBeUndefined()
     const fourth = gate.take(need, 3_407)
     fourth.end('unused', 3_410)
-    expect(gate.hindrance(need, 3_410)).toEqual({ by: 'rpm', ms: 102 })
+    expect(hindrance(gate, 3_410)).toEqual({ by: 'rpm', ms: 100.2 })
     // One that is heard late moves nothing.
     third.heard(200, new Headers(), 3_411)
-    expect(gate.hindrance(need, 3_411)).toEqual({ by: 'rpm', ms: 101 })
+    expect(hindrance(gate, 3_411)).toEqual({ by: 'rpm', ms: 99.2 })
+  })
+
+  it('begins to wait anew where whoever waits is woken late, since what was sent before may have been held up too', () => {
+    const gate = createGate({ rpm: 600, burst: 1 / 600 }, 0)
+    gate.take(need, 0).heard(200, new Headers(), 0)
+    const second = gate.take(need, 1_000)
+    second.sent(1_000)
+    expect(hindrance(gate, 1_000)).toEqual({ by: 'rpm', ms: 200.2 })
+    // Half of what is left for overtaking is still enough.
+    expect(hindrance(gate, 1_250)).toBeUndefined()
+    gate.take(need, 1_250).sent(1_250)
+    expect(hindrance(gate, 1_250)).toEqual({ by: 'rpm', ms: 200.2 })
+    expect(hindrance(gate, 1_501)).toEqual({ by: 'rpm', ms: 200.2 })
+    expect(hindrance(gate, 1_702)).toBeUndefined()
   })
 
   it('gives back what was reserved and not used, and its slot, once', () => {
