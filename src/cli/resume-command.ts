@@ -3,7 +3,7 @@ import type { Files, Ports } from '../base/ports.ts'
 import type { JsonObject } from '../base/json.ts'
 import { buildPlan } from '../plan/build.ts'
 import { createOutlook } from '../run/outlook.ts'
-import { allCommits, planResume } from '../run/resume.ts'
+import { planResume } from '../run/resume.ts'
 import type { Choice } from '../run/choice.ts'
 import type { Run } from '../run/run.ts'
 import type { Store } from '../store/store.ts'
@@ -26,6 +26,7 @@ import { createRunSandboxes } from './run-sandboxes.ts'
 import { hiddenValues, namedSecrets } from './secrets.ts'
 import { catchSignals } from './signals.ts'
 import type { Signals } from './signals.ts'
+import { lostOf } from './lost-of.ts'
 import { orStop, Stop } from './stop.ts'
 import { stateStore, unwrap } from './store.ts'
 import { admit } from './untrusted.ts'
@@ -110,17 +111,6 @@ async function goOn({ ports, env, cwd, run, folder, options, signals }: Going): 
 function choiceNow(run: Run, options: ResumeOptions): Choice {
   const { only, autonomy } = { ...run.choice, ...choiceOf(options) }
   return choiceOf({ ...(only === undefined || (options.from !== undefined && options.only === undefined) ? {} : { only }), ...(autonomy ? { autonomy } : {}) })
-}
-
-/** Commits of the run that are gone; refuses where the run began in another repository. */
-async function lostOf(ports: Ports, run: Run, cwd: string): Promise<ReadonlySet<string>> {
-  if (run.base === null) return new Set()
-  const { lostCommits } = await import('../workspace/lost-commits.ts')
-  const repository = await ports.git.inspect(cwd)
-  const lost = repository ? await lostCommits(ports.git, repository, [run.base.commit, ...allCommits(run)]) : undefined
-  if (lost && !lost.has(run.base.commit)) return lost
-  const why = lost ? `its \`base\`, the commit ${run.base.commit.slice(0, 12)}, is not in this one` : 'there is none here'
-  throw new Stop(EXIT.resumeRefused, `the run \`${run.id}\` began in another repository: ${why}`, 'resume it where it began, or fetch that commit')
 }
 
 /** The pipeline as it is now; as it was run with `--frozen`, or when the file is gone. */

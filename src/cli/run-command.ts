@@ -17,6 +17,7 @@ import { givenInputs } from './given-inputs.ts'
 import { keepCalled } from './kept-pipelines.ts'
 import { loadPipeline } from './load-pipeline.ts'
 import type { LoadedPipeline } from './load-pipeline.ts'
+import { lostOf } from './lost-of.ts'
 import { readNamedFiles } from './named-files.ts'
 import { performRun } from './perform-run.ts'
 import { environment, realPorts } from './ports.ts'
@@ -60,7 +61,8 @@ async function run(file: string, options: RunOptions): Promise<number> {
   const expressions = await expressionsOf(loaded, pipeline)
   const plan = buildPlan(pipeline, chosen)
   const known = createRedactor(hidden).json(inputs)
-  const outlookOf = (run: Run): Outlook => createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1 }, run)
+  const lost = source ? await lostOf(ports, source, cwd) : undefined
+  const outlookOf = (run: Run): Outlook => createOutlook({ plan, facts, expressions, clock: ports.clock, concurrency: 1, lost }, run)
   const taken = source && options.from !== undefined ? takeUp(plan, source, known, outlookOf, options.from) : undefined
   if (source) process.stderr.write(`takes up the run \`${source.id}\`\n`)
   tellAgain(taken?.again ?? [])

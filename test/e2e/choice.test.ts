@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { folderWith, orchRun, removeFolders, repositoryWith } from '../rig/program.ts'
+import { folderWith, git, orchRun, removeFolders, repositoryWith } from '../rig/program.ts'
 import { outputsOf, runFor, statuses } from '../rig/report.ts'
 
 afterEach(removeFolders)
@@ -104,6 +104,20 @@ describe('--from', () => {
     const { report } = await runFor(0, folder, ['p.yml', '--run-id', 'r2', '--from', 'look'])
     expect([outputsOf(report).look, report.git.base]).toEqual([{ v: 'one one changed inner ' }, first.report.git.base])
     expect(report.steps.filter(({ cached }) => cached).map(({ id }) => id)).toEqual(['change', 'sub'])
+  })
+
+  it('runs again what made a commit that is gone', async () => {
+    const folder = repositoryWith({ '.gitignore': 'p.yml\n' })
+    writeFileSync(join(folder, 'p.yml'), `steps:
+  change: { workspace: worktree, run: 'echo made > b.txt' }
+  look: { needs: change, run: 'echo "v=$(cat b.txt)" >> "$ORCH_OUTPUT"' }
+`)
+    await runFor(0, folder, ['p.yml', '--run-id', 'r1'])
+    for (const ref of git(folder, 'for-each-ref', '--format=%(refname)', 'refs/orch-run').trim().split('\n')) git(folder, 'update-ref', '-d', ref)
+    git(folder, 'gc', '-q', '--prune=now')
+    const { report, ended } = await runFor(0, folder, ['p.yml', '--run-id', 'r2', '--from', 'look', '--ui', 'silent'])
+    expect(ended.stderr).toBe('takes up the run `r1`\nruns `change`: its commit is not in the repository any more\nruns `look`: it needs `change`, which runs again\n')
+    expect(outputsOf(report).look).toEqual({ v: 'made' })
   })
 
   it('runs again what was edited above it, and says so', async () => {
