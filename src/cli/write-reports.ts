@@ -11,6 +11,7 @@ import type { RunFolder } from '../store/store.ts'
 import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
 import { keptTexts } from './kept-texts.ts'
+import { removeLeftovers } from './report-leftovers.ts'
 import type { RunOptions } from './run-options.ts'
 import { Stop } from './stop.ts'
 
@@ -24,8 +25,10 @@ export async function writeReports(
   await folder.saveReport(json)
   for (const { format, path } of options.reports) {
     try {
-      await files.makeFolder(dirname(resolve(process.cwd(), path)))
-      await files.replace(resolve(process.cwd(), path), format === 'json' ? json : redactor.text(reportFormats[format](run, extras)), 0o644)
+      const place = resolve(process.cwd(), path)
+      await files.makeFolder(dirname(place))
+      await files.replace(place, format === 'json' ? json : redactor.text(reportFormats[format](run, extras)), 0o644)
+      await removeLeftovers(files, place)
     } catch (error) {
       if (!(error instanceof PortError)) throw error
       complain(`the report \`${path}\` cannot be written: ${error.message}`)
