@@ -58,10 +58,8 @@ async function createRun(ports: StorePorts, stateDir: string, id: string, pipeli
   if (!isRunId(id)) return err(invalidId(id))
   const folder = join(stateDir, 'runs', id)
   await files.makeFolder(join(stateDir, 'runs'), 0o700)
-  if (!(await files.stat(join(stateDir, '.gitignore')))) {
-    await sweepTemporaries(files, stateDir)
-    await files.createExclusive(join(stateDir, '.gitignore'), '*\n')
-  }
+  await sweepTemporaries(files, stateDir)
+  if (!(await files.stat(join(stateDir, '.gitignore')))) await files.createExclusive(join(stateDir, '.gitignore'), '*\n')
   const lock = await lockRun(ports, folder, id)
   if (!lock.ok) return lock
   return holding(lock.value, async () => {
@@ -87,6 +85,7 @@ async function openRun(ports: StorePorts, folder: string, id: string, acceptDama
   return holding(lock.value, async () => {
     const link = await linkIn(files, folder)
     if (link !== undefined) return err(unusable(dirname(dirname(folder)), `\`${link}\` in it is a link`))
+    await sweepTemporaries(files, dirname(dirname(folder)))
     await sweepTemporaries(files, folder)
     const lost = acceptDamaged ? await mend(files, folder, id) : 0
     const loaded = await loadRun(files, folder, id)

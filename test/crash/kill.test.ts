@@ -16,7 +16,7 @@ const CALLS = [
 
 /** So few that the rest of the tests has time, in the places where the state on the disk changes in kind. */
 const FEW: readonly (readonly [string, number])[] = [
-  ['link', 2], ['link', 3], ['fsync', 9], ['rename', 1], ['unlink', 3], ['fdatasync', 1], ['fdatasync', 3], ['fdatasync', 6], ['fdatasync', 9],
+  ['link', 2], ['link', 3], ['fsync', 9], ['rename', 1], ['unlink', 1], ['unlink', 3], ['fdatasync', 1], ['fdatasync', 3], ['fdatasync', 6], ['fdatasync', 9],
   ['mkdir', 12],
 ]
 
