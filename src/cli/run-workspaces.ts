@@ -14,14 +14,14 @@ export interface RunWorkspaces {
 }
 
 /** Nothing is opened before it is asked for. */
-export function createRunWorkspaces(order: RunOrder): RunWorkspaces {
+export function createRunWorkspaces(order: RunOrder, leaks: (text: string) => boolean): RunWorkspaces {
   const opened = new Map<string, Promise<Result<Workspaces, Failure>>>()
   const own = keyOf(order.plan.pipeline.workspace)
   return {
     async of(workspace) {
       const key = keyOf(workspace)
       const folder = key === own ? order.run.id : `${order.run.id}~${createHash('sha256').update(key).digest('hex').slice(0, 12)}`
-      const found = opened.get(key) ?? open(order, workspace, folder)
+      const found = opened.get(key) ?? open(order, leaks, workspace, folder)
       opened.set(key, found)
       return found
     },
@@ -38,13 +38,13 @@ function keyOf({ link, copy }: Pick<WorkspaceSpec, 'link' | 'copy'>): string {
   return JSON.stringify([link, copy])
 }
 
-async function open(order: RunOrder, { link, copy }: Pick<WorkspaceSpec, 'link' | 'copy'>, folder: string): Promise<Result<Workspaces, Failure>> {
+async function open(order: RunOrder, leaks: (text: string) => boolean, { link, copy }: Pick<WorkspaceSpec, 'link' | 'copy'>, folder: string): Promise<Result<Workspaces, Failure>> {
   const { ports, cwd, run, readiness } = order
   const { repository, base } = readiness
   if (!repository || !base) return err({ code: 'workspace-failed', message: 'a worktree needs a git repository with a commit' })
   const { openWorkspaces } = await import('../workspace/open.ts')
   const opened = await openWorkspaces(ports, {
-    run: run.id, stateDir: resolve(cwd, order.options.stateDir), checkout: cwd, repository, base: base.commit, link, copy, folder,
+    run: run.id, stateDir: resolve(cwd, order.options.stateDir), checkout: cwd, repository, base: base.commit, link, copy, folder, leaks,
   })
   return opened.ok ? ok(opened.value) : err({ code: 'workspace-failed', message: opened.error.message })
 }

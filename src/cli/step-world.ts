@@ -13,7 +13,7 @@ import { keyVariables } from './secrets.ts'
 export function createStepWorld(order: RunOrder, redactor: GrowingRedactor, cache: Cache | undefined): StepWorld & { close(): Promise<void> } {
   const { ports, plan, env, cwd, readiness } = order
   const root = readiness.repository?.root ?? cwd
-  const workspaces = createRunWorkspaces(order)
+  const workspaces = createRunWorkspaces(order, (text) => redactor.leaks(text))
   const keys = new Set(keyVariables(plan.pipeline))
   const shared = {
     ports,

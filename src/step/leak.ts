@@ -1,5 +1,7 @@
 import type { Failure } from '../run/failure.ts'
+import { leaked } from '../workspace/failing.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
+import { workspaceFailure } from './tree-place.ts'
 import type { StepWorld } from './world.ts'
 
 /** What a change adds is looked at before anything may build on it: nobody takes back what was handed on. `from`, `to`: commits or trees. */
@@ -9,10 +11,5 @@ export async function leakIn(world: Pick<StepWorld, 'leaks'>, workspaces: Worksp
     const added = part.split('\n').filter((line) => line.startsWith('+')).map((line) => line.slice(1))
     return world.leaks(added.join('\n')) ? [/^\+\+\+ (?:b\/)?(.*)$/m.exec(part)?.[1] ?? ''] : []
   })
-  return files.length > 0 ? leakFailure(files) : undefined
-}
-
-function leakFailure(files: readonly string[]): Failure {
-  const shown = files.slice(0, 5).map((file) => `\`${file}\``).join(', ')
-  return { code: 'secret-leaked', message: `a secret stands in what was changed, and nothing of it is kept: ${shown}`, files }
+  return files.length > 0 ? workspaceFailure(leaked(files).error) : undefined
 }

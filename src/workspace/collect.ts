@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Result, ok } from '../base/result.ts'
 import { readBlobs } from './blobs.ts'
+import { type Leaks, checkWritten } from './bounds.ts'
 import { type RawChange, type RawPath, joinZero, parseRaw, toText } from './bytes.ts'
 import { findChanges } from './changes.ts'
 import { refused } from './failing.ts'
@@ -21,13 +22,15 @@ const LINK = '120000'
 const SUBMODULE = '160000'
 
 /** Keeps the files of a slot as a tree of the user's repository; links are kept as links, and what they point to is not read. */
-export async function snapshot(ports: SlotPorts, slot: Slot, unshared: readonly string[]): Promise<Result<Snapshot, WorkspaceFailure>> {
+export async function snapshot(ports: SlotPorts, slot: Slot, unshared: readonly string[], leaks: Leaks): Promise<Result<Snapshot, WorkspaceFailure>> {
   const { files, repository } = ports
   const index = join(slot.folder, 'collected')
   const copied = files.remove(index).then(() => files.copy(slot.index, index))
   const [changes] = await allSettled([findChanges(ports, slot, unshared), copied])
   const replaced = changes.replaced.map(toText)
   if (replaced.length > 0) return refused(`submodule ${shownList(replaced)} was replaced`, replaced)
+  const fit = await checkWritten(ports, slot, changes.written, leaks)
+  if (!fit.ok) return fit
   const place = { tree: slot.tree, index }
   // What was written is removed too: of a file that the index knows, git might believe that it is the same still.
   const known = joinZero([...changes.removed, ...changes.written])

@@ -1,6 +1,6 @@
 import { PortError } from '../base/ports.ts'
 import { type Result, err, ok } from '../base/result.ts'
-import { plainText } from './shown.ts'
+import { plainText, shownList } from './shown.ts'
 import type { WorkspaceFailure } from './workspace.ts'
 
 /** Runs what may meet a refusal of git or of the disk, and turns that into data; bugs go through. */
@@ -23,4 +23,8 @@ export function gitFailed(message: string): { readonly ok: false; readonly error
 
 export function refused(message: string, files: readonly string[]): { readonly ok: false; readonly error: WorkspaceFailure } {
   return err({ code: 'refused', message, files })
+}
+
+export function leaked(files: readonly string[]): { readonly ok: false; readonly error: WorkspaceFailure } {
+  return err({ code: 'secret-leaked', message: `a secret stands in what was changed, and nothing of it is kept: ${shownList(files)}`, files })
 }

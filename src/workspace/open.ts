@@ -3,6 +3,7 @@ import { isAbsolute, join, normalize } from 'node:path'
 import type { Owner, Ports, Repository } from '../base/ports.ts'
 import { type Result, err, ok } from '../base/result.ts'
 import { readPaths } from './blobs.ts'
+import type { Leaks } from './bounds.ts'
 import { publishBranch } from './branch.ts'
 import { splitZero, toRaw } from './bytes.ts'
 import { clearFolder } from './clear.ts'
@@ -39,6 +40,8 @@ export interface WorkspacesSettings {
    */
   readonly link: readonly string[]
   readonly copy: readonly string[]
+  /** What no change may hold; left out: nothing is a secret. */
+  readonly leaks?: Leaks
   /** The folder below `<stateDir>/worktrees` where they lie; left out: the run's id. No two may share one. */
   readonly folder?: string
 }
@@ -103,7 +106,7 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
     seal: (tree, commits, text) => failingValue(async () => sealMerge((await started()).repository, tree, commits, text)),
     changes: async (from, to) => changedPaths((await started()).repository, from, to),
     contents: async (tree, paths) => readPaths((await started()).repository, tree, paths),
-    collect: (workspace, text) => withSlot(workspace, async (own, slot) => collect(own, slot, unshared, text, clock.now() / 1000)),
+    collect: (workspace, text) => withSlot(workspace, async (own, slot) => collect(own, slot, unshared, opened.leaks ?? (() => false), text, clock.now() / 1000)),
     restore: (workspace, tree) => withSlot(workspace, async (own, slot) => failingValue(async () => {
       await restoreTree(own, slot, tree, unshared)
       const tenant = lent.get(slot.tree)
@@ -173,10 +176,11 @@ async function collect(
   own: Started,
   slot: Slot,
   unshared: readonly string[],
+  leaks: Leaks,
   text: CommitText,
   seconds: number,
 ): Promise<Result<Collected, WorkspaceFailure>> {
-  const found = await snapshot(own, slot, unshared)
+  const found = await snapshot(own, slot, unshared, leaks)
   if (!found.ok) return found
   const { tree, files } = found.value
   return ok({ tree, files, commit: files.length === 0 ? null : await commitTree(own.repository, tree, slot.commit, text, seconds) })

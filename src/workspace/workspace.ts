@@ -127,5 +127,6 @@ export type Published = 'made' | 'moved' | 'there'
 export type WorkspaceFailure =
   | { readonly code: 'merge-conflict'; readonly message: string; readonly files: readonly string[]; readonly conflicts: readonly Conflict[] }
   | { readonly code: 'git-failed'; readonly message: string }
-  /** A link out of the tree, or a name that git cannot keep. */
+  /** A link out of the tree, a name that git cannot keep, or more than a change may hold. */
   | { readonly code: 'refused'; readonly message: string; readonly files: readonly string[] }
+  | { readonly code: 'secret-leaked'; readonly message: string; readonly files: readonly string[] }

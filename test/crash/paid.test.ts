@@ -36,7 +36,7 @@ steps:
   second: { agent: dev, needs: first, prompt: Say something else. }
 `,
     })
-    const env = { KEY: 'key-of-the-simulator' }
+    const env = { KEY: 'canary-key-of-the-simulator' }
     const killed = await orchRun({
       cwd: folder, args: ['p.yml', '--run-id', 'r1', '--ui', 'silent'], env,
       onStart: (pid) => void simulator.arrived(2).then(() => setTimeout(() => process.kill(pid, 'SIGKILL'), ON_ITS_WAY_MS)),

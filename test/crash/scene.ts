@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROGRAM, folderWith, repositoryWith, smallEnv } from '../rig/program.ts'
+import { PROGRAM, folderWith, repositoryWith, smallEnv, withoutCanaries } from '../rig/program.ts'
 import type { Ended } from '../rig/program.ts'
 import type { Report } from '../rig/report.ts'
 import { outputsOf, statuses } from '../rig/report.ts'
@@ -76,7 +76,7 @@ export async function launch(scene: Pick<Scene, 'folder' | 'state'>, start: Laun
   const began = performance.now()
   const child = spawn(program, args, {
     cwd: scene.folder, stdio: ['ignore', 'pipe', 'pipe'],
-    env: smallEnv(scene.folder, { ANTHROPIC_API_KEY: 'key-of-nobody', UV_THREADPOOL_SIZE: '1', ...start.env }),
+    env: smallEnv(scene.folder, { ANTHROPIC_API_KEY: 'canary-key-of-nobody', UV_THREADPOOL_SIZE: '1', ...start.env }),
   })
   const out: Buffer[] = []
   const err: Buffer[] = []
@@ -88,7 +88,7 @@ export async function launch(scene: Pick<Scene, 'folder' | 'state'>, start: Laun
   clearTimeout(timer)
   child.stdout.destroy()
   child.stderr.destroy()
-  return { code, signal, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8'), ms: performance.now() - began }
+  return { code, signal, stdout: withoutCanaries('standard output', Buffer.concat(out).toString('utf8')), stderr: withoutCanaries('standard error', Buffer.concat(err).toString('utf8')), ms: performance.now() - began }
 }
 
 interface Line {

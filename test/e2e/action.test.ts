@@ -31,7 +31,7 @@ steps:
 describe('the action', () => {
   it('tells of a run that passed: outputs, summary, masks', async () => {
     const folder = repositoryWith({ 'p.yml': PIPELINE, 'a.txt': 'bad\n' })
-    const ended = await runJob(action, folder, { event: 'push', payload: PUSH, with: { ...OFF, pipeline: 'p.yml', inputs: 'say: "hi: there"', args: "--concurrency 1 --report 'markdown=out/my report.md'", 'github-token': 'token-of-the-job' }, env: { SOME_API_KEY: 'key-of-somebody' } })
+    const ended = await runJob(action, folder, { event: 'push', payload: PUSH, with: { ...OFF, pipeline: 'p.yml', inputs: 'say: "hi: there"', args: "--concurrency 1 --report 'markdown=out/my report.md'", 'github-token': 'canary-token-of-the-job' }, env: { SOME_API_KEY: 'canary-key-of-somebody' } })
     expect(ended.code, ended.log).toBe(0)
     const [ship] = git(folder, 'branch', '--list', 'fixed-*').trim().split('\n')
     expect(ended.outputs).toEqual({
@@ -41,7 +41,7 @@ describe('the action', () => {
     expect(existsSync(ended.outputs.report ?? '')).toBe(true)
     expect(ended.summary).toMatch(/^## p: passed\n/)
     expect(existsSync(join(folder, 'out/my report.md'))).toBe(true)
-    expect(ended.masks).toEqual(expect.arrayContaining(['token-of-the-job', 'key-of-somebody']))
+    expect(ended.masks).toEqual(expect.arrayContaining(['canary-token-of-the-job', 'canary-key-of-somebody']))
     expect(ended.log).toContain('hi: there')
     // What a step prints commands the runner nothing.
     expect(ended.log).not.toMatch(/^::(error|set-output)/m)
@@ -110,7 +110,7 @@ describe('the action', () => {
       const folder = repositoryWith({ 'p.yml': 'steps: { say: { run: "true" } }\n' })
       const base = git(folder, 'rev-parse', 'HEAD').trim()
       const repo = { full_name: 'o/r' }
-      const job = { event: 'pull_request', payload: { repository: repo, pull_request: { number: 5, base: { sha: base, repo }, head: { sha: base, repo } } }, with: { pipeline: 'p.yml', resume: 'off', 'github-token': 'token-of-the-job' }, env: { GITHUB_API_URL: github.url } }
+      const job = { event: 'pull_request', payload: { repository: repo, pull_request: { number: 5, base: { sha: base, repo }, head: { sha: base, repo } } }, with: { pipeline: 'p.yml', resume: 'off', 'github-token': 'canary-token-of-the-job' }, env: { GITHUB_API_URL: github.url } }
       for (let times = 0; times < 2; times += 1) expect((await runJob(action, folder, job)).code).toBe(0)
       expect(github.comments.get(5)?.map(({ body }) => body.split('\n')[0])).toEqual(['## p: passed'])
       github.fault({ method: 'GET', path: /comments/, status: 403, body: { message: 'Resource not accessible by integration' } })

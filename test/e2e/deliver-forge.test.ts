@@ -50,6 +50,7 @@ const posts = (): string[] => github.asked.filter(({ method }) => method !== 'GE
 
 describe('a delivery to GitHub', () => {
   it('pushes the branch, makes one pull request with its label and one comment, in which strangers command nobody', async () => {
+    const configuration = readFileSync(join(folder, '.git/config'), 'utf8')
     const { report } = await runFor(0, folder, ['p.yml', '--run-id', 'r1'], { env: env() })
     const commit = report.steps[0]?.commit
     expect(git(remote, 'rev-parse', 'orch/fix').trim()).toBe(commit)
@@ -60,7 +61,7 @@ describe('a delivery to GitHub', () => {
     expect(report.deliveries.map(({ kind, target, already }) => [kind, target, already])).toEqual([['pull_request', 'orch/fix', false], ['comment', '#3', false]])
     expect(report.steps[1]?.outputs).toEqual({ commit, branch: 'orch/fix', pull_request: 'https://github.test/o/r/pull/7', number: 7, comment: 'https://github.test/o/r/issues/3#0' })
     expect(git(folder, 'branch', '--list')).toBe('* main\n')
-    expect(readFileSync(join(folder, '.git/config'), 'utf8')).not.toContain('extraheader')
+    expect(readFileSync(join(folder, '.git/config'), 'utf8')).toBe(configuration)
     expect(spawnSync('grep', ['-rlF', TOKEN, folder, remote], { encoding: 'utf8' }).stdout).toBe('')
   })
 

@@ -30,7 +30,7 @@ async function findings(folder: string, args: readonly string[], env: Readonly<R
 describe('orch-run doctor', () => {
   it('tells what is there, shows no key, and leaves nothing behind', async () => {
     const folder = repositoryWith({ 'a.txt': 'a\n' })
-    const ended = await orchRun({ cwd: folder, args: ['doctor'], env: { PATH: pathWith('git', 'bash', 'sh'), ANTHROPIC_API_KEY: 'key-of-the-test', GITHUB_TOKEN: 'token-of-the-test', GITHUB_REPOSITORY: 'o/r' } })
+    const ended = await orchRun({ cwd: folder, args: ['doctor'], env: { PATH: pathWith('git', 'bash', 'sh'), ANTHROPIC_API_KEY: 'canary-key-of-the-test', GITHUB_TOKEN: 'canary-token-of-the-test', GITHUB_REPOSITORY: 'o/r' } })
     const text = ended.stdout.replace(/\d+\.\d+\.\d+/g, 'N').replace(/[0-9a-f]{10}\b/, 'COMMIT')
     expect(text.split('\n').filter((line) => !/sandbox|^ +→/.test(line))).toEqual([
       '✔ node              N', '✔ git               N, main at COMMIT', `✔ state folder      ${join(folder, '.orch-run')}`,
@@ -40,7 +40,7 @@ describe('orch-run doctor', () => {
     ])
     expect(text).toMatch(/^[✔·] sandbox {11}/m)
     expect(text).toContain('→ npm install --global @openai/codex')
-    expect([ended.code, ended.stdout.includes('key-of-the-test'), ended.stdout.includes('token-of-the-test')]).toEqual([0, false, false])
+    expect([ended.code, ended.stdout.includes('canary-key-of-the-test'), ended.stdout.includes('canary-token-of-the-test')]).toEqual([0, false, false])
     expect(existsSync(join(folder, '.orch-run/runs'))).toBe(false)
   })
 

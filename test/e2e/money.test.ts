@@ -12,7 +12,7 @@ afterAll(removeFolders)
 
 /** A dollar for a thousand tokens of output, nothing for input: a call that may say 100 tokens is held with 10 cents. */
 const PRICES = '{ m: { input: 0, output: 1000 } }'
-const KEY = { SIM_KEY: 'key-of-the-simulator' }
+const KEY = { SIM_KEY: 'canary-key-of-the-simulator' }
 const fine: SimAnswer = { text: 'done', usage: { input: 10, output: 50 } }
 const down: SimAnswer = { status: 503, body: { type: 'error', error: { type: 'api_error', message: 'down' } } }
 

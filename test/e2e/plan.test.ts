@@ -286,13 +286,13 @@ steps:
     const { least_usd: least, most_usd: most } = (JSON.parse(planned.stdout) as { cost: { least_usd: number; most_usd: number } }).cost
     const below = (least - 1e-12).toFixed(12)
     expect((await orchRun({ cwd: folder, args: ['plan', 'p.yml', '--budget-usd', below, ...given] })).code).toBe(2)
-    const stopped = await runFor(3, folder, ['p.yml', '--budget-usd', below, ...given], { env: { SIM_KEY: 'key-1' } })
+    const stopped = await runFor(3, folder, ['p.yml', '--budget-usd', below, ...given], { env: { SIM_KEY: 'canary-key-1' } })
     expect([stopped.report.totals.requests, simulator.log.length]).toEqual([0, 0])
     expect((await orchRun({ cwd: folder, args: ['plan', 'p.yml', '--budget-usd', least.toFixed(12), ...given] })).code).toBe(0)
-    await orchRun({ cwd: folder, args: ['p.yml', '--budget-usd', least.toFixed(12), '--json', ...given], env: { SIM_KEY: 'key-1' } })
+    await orchRun({ cwd: folder, args: ['p.yml', '--budget-usd', least.toFixed(12), '--json', ...given], env: { SIM_KEY: 'canary-key-1' } })
     expect(simulator.log.length).toBe(1)
     // It never hands in its outputs, so that all of its turns are used.
-    const whole = await runFor(1, folder, ['p.yml', ...given], { env: { SIM_KEY: 'key-1' } })
+    const whole = await runFor(1, folder, ['p.yml', ...given], { env: { SIM_KEY: 'canary-key-1' } })
     await simulator.close()
     expect(whole.report.totals.requests).toBe(3)
     expect(whole.report.totals.cost_usd).toBeLessThanOrEqual(most)

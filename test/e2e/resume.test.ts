@@ -134,7 +134,7 @@ describe('resume', () => {
     const text = `inputs: { token: { type: string, secret: true }, plain: { type: string, default: p } }
 steps:
   a: { env: { T: "\${{ inputs.token }}" }, run: 'echo "got $T"; echo "v=\${{ inputs.plain }}" >> "$ORCH_OUTPUT"' }
-  b: { needs: a, env: { T: "\${{ inputs.token }}" }, run: 'test -e go; test "$T" = canary-7391 && echo "ok=$T" >> "$ORCH_OUTPUT"' }
+  b: { needs: a, env: { T: "\${{ inputs.token }}" }, run: 'test -e go; test "$T" = can""ary-7391 && echo "ok=$T" >> "$ORCH_OUTPUT"' }
 `
     const folder = folderWith({ 'p.yml': text })
     await runFor(1, folder, ['p.yml', '--run-id', 'r1', '-i', 'token=canary-7391'])

@@ -5,7 +5,7 @@ import { startSimulator } from '../simulator/simulator.ts'
 import type { Simulator } from '../simulator/simulator.ts'
 
 const PRICES = '{ m: { input: 3, output: 15 } }'
-const KEYS = { FIRST_KEY: 'key-of-the-first', SECOND_KEY: 'key-of-the-second' }
+const KEYS = { FIRST_KEY: 'canary-key-of-the-first', SECOND_KEY: 'canary-key-of-the-second' }
 
 function pipeline(first: Simulator, second: Simulator, limits: string): string {
   return `version: 1

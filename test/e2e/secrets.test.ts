@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { folderWith, git, orchRun, removeFolders, repositoryWith } from '../rig/program.ts'
+import { folderWith, git, holdsSecret, orchRun, removeFolders, repositoryWith, withoutCanaries } from '../rig/program.ts'
 import { failures, runFor, statuses } from '../rig/report.ts'
+import { canariesBelow } from '../rig/canaries.ts'
 import { noSandbox } from '../rig/sandbox.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 
@@ -58,6 +59,7 @@ steps:
 `,
     })
     writeFileSync(join(folder, '.env'), `SECRET=${CANARIES.dotenv}\n`)
+    holdsSecret(folder, '.env', `SECRET=${CANARIES.dotenv}\n`)
     const text = readFileSync(join(folder, 'p.yml'), 'utf8').replaceAll('PLACE', folder).replaceAll('TEMP', join(outside, 'temp')).replaceAll('"${{ github.workspace }}"', folder)
     writeFileSync(join(folder, 'p.yml'), text)
     git(folder, 'commit', '-qam', 'places')
@@ -105,6 +107,7 @@ describe('a secret that a step was given', () => {
 
   it('and that it leaves as an artifact ends the run with exit code 7, without the artifact', async () => {
     const folder = repositoryWith({ 'p.yml': `steps: { a: { run: 'mkdir out; echo "$T" > out/a.txt; echo fine > out/b.txt', artifacts: ["out/*"], ${given} } }\n` })
+    holdsSecret(folder, 'out/a.txt', `${env.CANARY}\n`)
     const { report } = await runFor(7, folder, ['p.yml'], { env })
     expect(report.steps[0]?.artifacts.map(({ path }) => path)).toEqual(['out/b.txt'])
     expect(report.exceptions.map(({ severity, code, message }) => [severity, code, message])).toEqual([['error', 'secret-leaked', 'the artifact `out/a.txt` holds a secret and was not kept']])
@@ -112,6 +115,7 @@ describe('a secret that a step was given', () => {
 
   it('and that stands in the run folder at the end, by whatever way, ends the run with exit code 7', async () => {
     const folder = repositoryWith({ 'p.yml': `steps: { a: { run: 'mkdir -p .orch-run/runs/r1/steps/a/1 && echo "$T" > .orch-run/runs/r1/steps/a/1/note.txt', ${given} } }\n` })
+    holdsSecret(folder, '.orch-run/runs/r1/steps/a/1/note.txt', `${env.CANARY}\n`)
     const { report } = await runFor(7, folder, ['p.yml', '--run-id', 'r1'], { env })
     expect([report.run.status, report.run.exit_code]).toEqual(['failed', 7])
     expect(report.exceptions.map(({ code, message }) => [code, message])).toEqual([
@@ -125,5 +129,20 @@ describe('a secret that a step was given', () => {
     const folder = repositoryWith({ 'a.txt': `${env.CANARY}\nold\n`, 'agent.sh': 'echo new >> a.txt\necho word > b.txt\n', 'p.yml': `agents: { bot: { executor: command, command: [bash, agent.sh], permissions: full } }\nsteps: { work: { agent: bot, prompt: Work., env: { T: "\${{ secrets.CANARY }}", W: "\${{ secrets.WORD }}" } } }\n` })
     const { report } = await runFor(0, folder, ['p.yml'], { env: { ...env, WORD: 'word' } })
     expect(report.steps[0]?.files_changed).toEqual(['a.txt', 'b.txt'])
+  })
+})
+
+describe('the net under all tests that run the program', () => {
+  it('finds a secret of the tests in any form, in files, in objects of git that nothing names, and in what was said', () => {
+    const secret = Buffer.from('x canary-of-the-net')
+    const folder = repositoryWith({ 'own.txt': 'canary-of-the-test\n' })
+    for (const [at, form] of (['utf8', 'hex', 'base64'] as const).entries()) writeFileSync(join(folder, `made-${at}.txt`), `before ${secret.toString(form)}`)
+    writeFileSync(join(folder, 'loose'), 'canary-that-nobody-names')
+    git(folder, 'hash-object', '-w', 'loose')
+    const found = canariesBelow(folder, new Map([['own.txt', 'canary-of-the-test\n']]))
+    expect(found.map((line) => line.split(':')[0])).toEqual(['loose', 'made-0.txt', 'made-1.txt', 'made-2.txt', 'an object of git'])
+    expect(() => withoutCanaries('standard output', 'it says canary-of-the-net')).toThrow('a secret stands in the standard output: canary-of-the-net')
+    for (const name of ['loose', 'made-0.txt', 'made-1.txt', 'made-2.txt']) rmSync(join(folder, name))
+    git(folder, 'prune', '--expire=now')
   })
 })

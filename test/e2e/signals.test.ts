@@ -115,7 +115,7 @@ providers: { sim: { type: anthropic, base_url: ${simulator.baseUrl.messages}, pr
 agents: { a: { model: sim/m } }
 steps: { work: { agent: a, prompt: Do it. } }
 ` })
-    const env = { ANTHROPIC_API_KEY: 'key-of-nobody' }
+    const env = { ANTHROPIC_API_KEY: 'canary-key-of-nobody' }
     let signalled = 0
     const onStart = (pid: number): void => void simulator.arrived(1).then(() => {
       signalled = performance.now()

@@ -49,7 +49,7 @@ async function collector(status = 200) {
   return { posts, url, close: async () => new Promise((resolve) => server.close(resolve)) }
 }
 
-const KEY = 'key-of-the-simulator-0123'
+const KEY = 'canary-key-of-the-simulator-0123'
 const PROMPT = 'Say the secret word of the house.'
 
 async function performed(env: Record<string, string>) {

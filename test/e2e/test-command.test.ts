@@ -54,7 +54,7 @@ tests:
 
 async function recorded(): Promise<string> {
   const folder = folderWith({ 'fix.yml': PIPELINE(), 'tests/fix.test.yml': TESTS, 'tests/repository/a.txt': 'bad\n' })
-  const ended = await orchRun({ cwd: folder, args: ['test', 'tests/fix.test.yml', '--update'], env: { TEST_KEY: 'key-of-the-test' } })
+  const ended = await orchRun({ cwd: folder, args: ['test', 'tests/fix.test.yml', '--update'], env: { TEST_KEY: 'canary-key-of-the-test' } })
   expect([ended.code, ended.stdout.replace(/\(.*?\)/, '(…)')]).toEqual([0, '✔ tests/fix.test.yml: mends it (…)\n1 passed, 0 failed\n'])
   return folder
 }
@@ -67,7 +67,7 @@ describe('orch-run test', () => {
     expect([ended.code, ended.stderr, calls]).toEqual([0, '', before])
     expect(JSON.parse(ended.stdout)).toEqual([{ file: 'tests/fix.test.yml', name: 'mends it', passed: true, duration_ms: expect.any(Number) as number, differences: [] }])
     expect(existsSync(join(folder, '.orch-run'))).toBe(false)
-    expect(readFileSync(join(folder, 'tests/recording/fix.ndjson'), 'utf8')).not.toContain('key-of-the-test')
+    expect(readFileSync(join(folder, 'tests/recording/fix.ndjson'), 'utf8')).not.toContain('canary-key-of-the-test')
   })
 
   it('tells everything that is not as expected', async () => {

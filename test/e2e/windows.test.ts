@@ -18,7 +18,7 @@ steps:
   short: { agent: dev, needs: long, prompt: Say something. }
 `,
   })
-  const ended = await orchRun({ cwd, args: ['p.yml', '--json'], env: { KEY: 'key-of-the-simulator' } })
+  const ended = await orchRun({ cwd, args: ['p.yml', '--json'], env: { KEY: 'canary-key-of-the-simulator' } })
   await simulator.close()
   expect(ended.code, ended.stderr).toBe(0)
   const { routes } = JSON.parse(ended.stdout) as { routes: { step: string; chosen: string; excluded: unknown }[] }

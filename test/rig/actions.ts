@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { spawn } from 'node:child_process'
 import { buffer, text as textOf } from 'node:stream/consumers'
-import { PROGRAM, folderWith, smallEnv } from './program.ts'
+import { PROGRAM, folderWith, smallEnv, withoutCanaries } from './program.ts'
 
 /** One step of a job, as GitHub's runner performs it: the bundle alone, in a folder where no package is in reach. */
 export interface Job {
@@ -50,6 +50,8 @@ export async function runJob(action: string, cwd: string, job: Job): Promise<Job
   job.onStart?.((signal) => child.kill(signal))
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   const text = Buffer.concat(log).toString('utf8')
+  // By this command, and by nothing else, GitHub's own runner is told what it shall hide.
+  withoutCanaries('log', text.replaceAll(/^::add-mask::.*$/gm, ''))
   const read = (name: string): string => readFileSync(join(files, name), 'utf8')
   return {
     code, log: text, outputs: commandFile(read('output')), state: commandFile(read('state')), summary: read('summary'),
@@ -105,7 +107,7 @@ export async function startCache(): Promise<FakeCache> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   writeFileSync(join(folder, 'token'), '')
   return {
-    env: { ACTIONS_CACHE_SERVICE_V2: 'true', ACTIONS_RESULTS_URL: `${base()}/`, ACTIONS_RUNTIME_TOKEN: 'runtime-token-of-the-test', GITHUB_SERVER_URL: 'https://github.com' },
+    env: { ACTIONS_CACHE_SERVICE_V2: 'true', ACTIONS_RESULTS_URL: `${base()}/`, ACTIONS_RUNTIME_TOKEN: 'canary-runtime-token-of-the-test', GITHUB_SERVER_URL: 'https://github.com' },
     keys, close: async () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve()) }),
   }
 }
