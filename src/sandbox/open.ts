@@ -18,7 +18,9 @@ export function createSandboxes(ports: SandboxPorts, settings: SandboxSettings):
     close: async () => ports.files.remove(settings.folder),
     async open(cell) {
       count += 1
-      return openCell({ ports, settings }, cell, cell.mode === 'off' ? undefined : await tried(), join(settings.folder, String(count)))
+      // Before anything is waited for: others open theirs meanwhile.
+      const folder = join(settings.folder, String(count))
+      return openCell({ ports, settings }, cell, cell.mode === 'off' ? undefined : await tried(), folder)
     },
   }
 }

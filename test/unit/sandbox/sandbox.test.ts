@@ -31,6 +31,17 @@ describe.skipIf(noSandbox !== undefined)(`a sandbox${noSandbox === undefined ? '
     expect(readFileSync(join(base, 'project/file.txt'), 'utf8')).toBe('mine\n')
   })
 
+  it('shares no home and no temporary folder with another one, also when both are the first to be opened', async () => {
+    const { base, tree, ...place } = newYard()
+    const [one, other] = await Promise.all([place.open(), place.open()])
+    await inside(one, tree, ': > /tmp/mine; : > "$HOME/mine"', { HOME: join(base, 'home') })
+    const said = await inside(other, tree, 'ls -A /tmp | grep mine; ls -A "$HOME"; echo "end"', { HOME: join(base, 'home') })
+    await one.close()
+    const after = await inside(other, tree, 'echo lives > /tmp/x && cat /tmp/x')
+    await other.close()
+    expect([said.out, after.out]).toEqual(['end\n', 'lives\n'])
+  })
+
   it('is another user than root without any capability, and cannot become root', async () => {
     const { tree, ...place } = newYard()
     const sandbox = await place.open()
