@@ -33,6 +33,8 @@ export interface Blocked {
 /** Whether a request may be sent, decided in one synchronous step: all that it needs is taken, or nothing. */
 export interface Admission {
   admit(applicant: Applicant): Result<Permit, Blocked>
+  /** Whether it has room, or would have when others have ended; takes nothing. */
+  mayEver(applicant: Applicant): boolean
   /** The budgets that it counts in. */
   scopes(applicant: Pick<Applicant, 'lane' | 'slot'>): readonly string[]
   /** Enters what was spent without having been held; the answer is the first budget that it passed. */
@@ -41,16 +43,21 @@ export interface Admission {
 
 /** `scopesOf`: the budgets that a request counts in. */
 export function createAdmission(ledger: Ledger, scopesOf: (applicant: Pick<Applicant, 'lane' | 'slot'>) => readonly string[]): Admission {
+  const admit: Admission['admit'] = (applicant) => {
+    const held = ledger.hold(applicant.id, applicant.hold, scopesOf(applicant))
+    if (!held.ok) {
+      const { scope, limit, spent, reserved } = held.error
+      const mayFit = reserved > 0n && spent + applicant.hold <= (limit ?? 0n)
+      return err({ scope, mayFit, message: overBudgetMessage(applicant.hold, held.error) })
+    }
+    return ok({ settle: (cost) => void ledger.settle(applicant.id, cost), release: () => ledger.release(applicant.id) })
+  }
   return {
-    scopes: scopesOf,
-    admit(applicant) {
-      const held = ledger.hold(applicant.id, applicant.hold, scopesOf(applicant))
-      if (!held.ok) {
-        const { scope, limit, spent, reserved } = held.error
-        const mayFit = reserved > 0n && spent + applicant.hold <= (limit ?? 0n)
-        return err({ scope, mayFit, message: overBudgetMessage(applicant.hold, held.error) })
-      }
-      return ok({ settle: (cost) => void ledger.settle(applicant.id, cost), release: () => ledger.release(applicant.id) })
+    scopes: scopesOf, admit,
+    mayEver(applicant) {
+      const admitted = admit(applicant)
+      if (admitted.ok) admitted.value.release()
+      return admitted.ok || admitted.error.mayFit
     },
     charge: (payer, cost) => ledger.charge(cost, scopesOf(payer)),
   }

@@ -1,7 +1,8 @@
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { Refusal } from './caller.ts'
-import { clear, freeze } from './clear.ts'
+import { freeze } from './clear.ts'
+import { clearTightly } from './clear-tight.ts'
 import type { ClearanceOrder } from './clear.ts'
 import type { Bound, Clearance } from './clearance.ts'
 import { exclusionFor, failed, plainFailure } from './exclusion.ts'
@@ -17,7 +18,7 @@ export async function admitOne(world: World, bound: Bound, terms: Terms): Promis
   const { clock } = world.ports
   if (world.price(lane) === undefined) return err(failed(plainFailure('invalid-request', unpriced(laneName(lane)))))
   const { node, attempt, call } = terms.tell.slot
-  const cleared = await clear(world, { ...terms, bound, id: `${node}#${attempt}.${call}.1`, isRetry: false })
+  const cleared = await clearTightly(world, { ...terms, bound, id: `${node}#${attempt}.${call}.1`, isRetry: false })
   if (cleared.ok) return ok(freezing(world, bound, cleared.value))
   const denial = cleared.error
   if (denial === 'aborted') return err(failed(plainFailure('aborted', `the call of provider \`${lane.provider}\` was aborted`)))

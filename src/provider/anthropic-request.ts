@@ -1,5 +1,5 @@
 import type {
-  ContentBlockParam, MessageCreateParamsStreaming, MessageParam, TextBlockParam, Tool,
+  ContentBlockParam, MessageCountTokensParams, MessageCreateParamsStreaming, MessageParam, TextBlockParam, Tool,
 } from '@anthropic-ai/sdk/resources/messages'
 import type { AssistantMessage, Message, ModelRequest, ToolResult } from './model.ts'
 
@@ -26,6 +26,12 @@ export function messagesRequest(request: ModelRequest, provider: string): Messag
   }
   // Only models before the fifth generation take it, which is why the SDK's type has it no more.
   return request.temperature === undefined ? body : Object.assign(body, { temperature: request.temperature })
+}
+
+/** The part of a request that has tokens. */
+export function countRequest(request: ModelRequest, provider: string): MessageCountTokensParams {
+  const { model, messages, tools, system } = messagesRequest(request, provider)
+  return { model, messages, ...(tools === undefined ? {} : { tools }), ...(system === undefined ? {} : { system }) }
 }
 
 /** Turns must alternate, and a block must not be empty. */

@@ -10,7 +10,12 @@ const AROUND_TOOL = 128
 /** At most this many input tokens: a token is at least one byte of what is sent. */
 export function mostInputTokens(request: ModelRequest): number {
   const tools = request.tools.map((tool) => AROUND_TOOL + bytes(tool.name) + bytes(tool.description) + bytes(JSON.stringify(tool.input)))
-  return AROUND_ALL + bytes(request.system ?? '') + sum(tools) + sum(request.messages.map(messageTokens))
+  return AROUND_ALL + bytes(request.system ?? '') + sum(tools) + mostMessageTokens(request.messages)
+}
+
+/** The same for messages alone, which come after others. */
+export function mostMessageTokens(messages: readonly Message[]): number {
+  return sum(messages.map(messageTokens))
 }
 
 /** The most that a call can cost, provided that the vendor keeps to the output limit and to the price. */

@@ -1,6 +1,7 @@
 import type { Pico } from '../base/money.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
+import type { Applicant } from './admission.ts'
 import { mostTokenCost } from './bound.ts'
 import type { BreakerSettings, LaneResult } from './breaker.ts'
 import type { CallTeller, Settlement } from './caller.ts'
@@ -23,6 +24,8 @@ export interface ClearanceOrder {
   readonly tell: Pick<CallTeller, 'slot' | 'reserved' | 'settled'>
   readonly signal: AbortSignal
   readonly isRetry: boolean
+  /** It goes on at once where a budget has no room, instead of waiting until it has. */
+  readonly isHasty?: boolean
 }
 
 /**
@@ -30,19 +33,24 @@ export interface ClearanceOrder {
  * durable. What refuses on the way, or cannot write, leaves nothing taken. The price of the lane must be known.
  */
 export async function clear(world: World, order: ClearanceOrder): Promise<Result<Clearance, Denial | 'aborted'>> {
-  const { bound, id, breaker, maxWaitMs, tell, signal } = order
+  const { bound, breaker, maxWaitMs, signal, isHasty = false } = order
   const { lane } = bound
   const price = world.price(lane)
   if (price === undefined) throw new Error('a lane without a price was chosen')
-  const hold = mostTokenCost(bound.input, bound.output, price, bound.keepsHour)
+  const applicant = applicantOf(order, price, bound.input)
+  const { hold } = applicant
   const expected = bound.expected ?? { total: bound.input, uncached: bound.input, output: bound.output }
-  const applicant = { id, lane, slot: tell.slot, hold }
   for (;;) {
-    const entered = await world.lanes.enter({ admission: world.admission, applicant, lane, expected, breaker, maxWaitMs }, signal)
+    const entered = await world.lanes.enter({ admission: world.admission, applicant, lane, expected, breaker, maxWaitMs, isHasty }, signal)
     if (entered.kind === 'aborted') return err('aborted')
     if (entered.kind === 'out') return err(renewed(world, entered.value))
     if (await isReserved(world, order, entered.value, hold)) return ok(cleared(world, order, entered.value, price, hold))
   }
+}
+
+/** Who asks to be let in, were its input so many tokens. */
+export function applicantOf({ bound, id, tell }: Pick<ClearanceOrder, 'bound' | 'id' | 'tell'>, price: LanePrice, input: number): Applicant {
+  return { id, lane: bound.lane, slot: tell.slot, hold: mostTokenCost(input, bound.output, price, bound.keepsHour) }
 }
 
 /** False: other processes took the room of the day meanwhile. The run's ledger knows it now, so it is asked again. */

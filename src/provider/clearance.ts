@@ -11,6 +11,8 @@ export interface Bound {
   readonly output: number
   /** It may have its input cached for an hour, which costs more than for five minutes; a request of ours never does. */
   readonly keepsHour?: boolean
+  /** Asks the provider for the number of input tokens; undefined where that failed. Left out: it cannot be asked. */
+  count?(signal: AbortSignal): Promise<number | undefined>
   /** What it is expected to need of the provider's limits. Left out: as much as it can use. */
   readonly expected?: Expected
 }

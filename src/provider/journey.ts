@@ -56,6 +56,8 @@ export interface Journey {
   readonly requests: AuditedRequest[]
   /** Requests by lane. */
   readonly made: Map<string, number>
+  /** Of its input, as providers have counted it, by lane. */
+  readonly counts: Map<string, Promise<number | undefined>>
   readonly sticky: string | null
   /** Monotonic, of the beginning. */
   readonly began: number
@@ -66,7 +68,7 @@ export type Arrival = Result<ModelReply, Refusal> | undefined
 
 export function beginJourney(world: World, errand: Errand): Journey {
   return {
-    world, errand, excluded: new Map(), rounds: [], requests: [], made: new Map(),
+    world, errand, excluded: new Map(), rounds: [], requests: [], made: new Map(), counts: new Map(),
     sticky: world.memory.sticky(errand.tell.slot) ?? null, began: world.ports.clock.elapsed(),
   }
 }

@@ -43,6 +43,8 @@ export interface Entrance {
   readonly expected: Expected
   readonly breaker: BreakerSettings
   readonly maxWaitMs: number
+  /** Out at once where a budget has no room yet. */
+  readonly isHasty: boolean
 }
 
 /** `limits`: by the name of the provider. */
@@ -85,7 +87,7 @@ interface Place {
 }
 
 /** All or nothing. Nothing is awaited here, so that no other call can come between what is asked and what is taken. */
-function tryEnter({ breaker, gate, clock }: Place, { admission, applicant, expected, maxWaitMs }: Entrance): Try<Ticket, Denial> {
+function tryEnter({ breaker, gate, clock }: Place, { admission, applicant, expected, maxWaitMs, isHasty }: Entrance): Try<Ticket, Denial> {
   const now = clock.elapsed()
   const barred = breaker.barred(now)
   if (barred !== undefined) return { kind: 'out', value: { kind: 'breaker', barred } }
@@ -99,7 +101,7 @@ function tryEnter({ breaker, gate, clock }: Place, { admission, applicant, expec
   if (!held.ok) {
     const { scope, message, mayFit } = held.error
     const denial: Denial = { kind: 'budget', scope, message }
-    return mayFit ? { kind: 'wait-for-budget', scope, late: denial } : { kind: 'out', value: denial }
+    return mayFit && !isHasty ? { kind: 'wait-for-budget', scope, late: denial } : { kind: 'out', value: denial }
   }
   return { kind: 'in', value: { permit: held.value, pass: gate.take(expected, now), breaker: breaker.take() } }
 }

@@ -1,13 +1,17 @@
-import { mostInputTokens } from './bound.ts'
+import { mostInputTokens, mostMessageTokens } from './bound.ts'
 import { laneName } from './lane.ts'
 import type { Lane } from './lane.ts'
 import type { Expected } from './limits.ts'
 import type { CallFailure, CallSlot, ModelReply, ModelRequest } from './model.ts'
+import { createPrefixes, mostTokensAfter } from './prefix.ts'
+import type { Prefixes } from './prefix.ts'
 
 /** What the calls of a run have taught: of lanes, and of the conversations that they belong to. */
 export interface Memory {
   /** What a call is expected to need on a lane; `output` is what such calls say, not the most that they may. */
   expect(lane: Lane, request: ModelRequest, slot: CallSlot, now: number): Expected
+  /** At most this many input tokens: bytes bound what the lane has not counted in an earlier turn of the conversation. */
+  mostInput(lane: Lane, request: ModelRequest): number
   learn(lane: Lane, request: ModelRequest, slot: CallSlot, reply: ModelReply, ms: number, now: number): void
   /** The lane that a conversation is on. */
   sticky(slot: CallSlot): string | undefined
@@ -30,8 +34,6 @@ const LATEST = 0.3
 
 interface Conversation {
   readonly lane: string
-  readonly size: number
-  readonly tokens: number
   readonly cached: number
   readonly at: number
 }
@@ -47,34 +49,39 @@ export interface KnownLanes {
   readonly facts: Map<string, LaneFacts>
   readonly windows: Map<string, number>
   readonly condemned: Map<string, CallFailure>
+  readonly prefixes: Prefixes
 }
 
 export function createKnownLanes(): KnownLanes {
-  return { facts: new Map(), windows: new Map(), condemned: new Map() }
+  return { facts: new Map(), windows: new Map(), condemned: new Map(), prefixes: createPrefixes() }
 }
 
 /** `nameOf`: under which name a lane is known. */
 export function createMemory(known: KnownLanes = createKnownLanes(), nameOf: (lane: Lane) => string = laneName): Memory {
-  const { facts: lanes, windows, condemned } = known
+  const { facts: lanes, windows, condemned, prefixes } = known
   const conversations = new Map<string, Conversation>()
   return {
     expect(lane, request, slot, now) {
-      const name = laneName(lane)
       const facts = lanes.get(nameOf(lane))
-      const size = mostInputTokens(request)
       const ratio = facts?.ratio ?? FIRST_RATIO
       const output = Math.min(request.maxOutputTokens, Math.ceil(facts?.output ?? request.maxOutputTokens))
-      const before = conversations.get(conversation(slot))
-      // A conversation only grows; what is shorter than before is another one.
-      if (before?.lane !== name || size < before.size) {
-        const total = Math.ceil(size * ratio)
+      const prefix = prefixes.of(nameOf(lane), request)
+      if (prefix === undefined) {
+        const total = Math.ceil(mostInputTokens(request) * ratio)
         return { total, uncached: total, output }
       }
-      const total = before.tokens + Math.ceil((size - before.size) * ratio)
-      const cached = now - before.at < CACHED_MS ? Math.min(before.cached, total) : 0
-      return { total, uncached: total - cached, output }
+      const total = prefix.tokens + prefix.said + Math.ceil(mostMessageTokens(prefix.rest) * ratio)
+      const before = conversations.get(conversation(slot))
+      const isKept = before?.lane === laneName(lane) && now - before.at < CACHED_MS
+      return { total, uncached: total - (isKept ? Math.min(before.cached, total) : 0), output }
     },
-    learn(lane, request, slot, { usage }, ms, now) {
+    mostInput(lane, request) {
+      const prefix = prefixes.of(nameOf(lane), request)
+      const most = mostInputTokens(request)
+      return prefix === undefined ? most : Math.min(most, mostTokensAfter(prefix))
+    },
+    learn(lane, request, slot, reply, ms, now) {
+      const { usage } = reply
       const name = laneName(lane)
       const size = mostInputTokens(request)
       const tokens = usage.input + usage.cacheRead + usage.cacheWrite
@@ -84,7 +91,8 @@ export function createMemory(known: KnownLanes = createKnownLanes(), nameOf: (la
         ratio: tokens > 0 ? moved(facts?.ratio, tokens / size) : (facts?.ratio ?? FIRST_RATIO),
         latency: moved(facts?.latency, ms), output: moved(facts?.output, usage.output),
       })
-      conversations.set(conversation(slot), { lane: name, size, tokens, cached: usage.cacheRead + usage.cacheWrite, at: now })
+      conversations.set(conversation(slot), { lane: name, cached: usage.cacheRead + usage.cacheWrite, at: now })
+      prefixes.learn(nameOf(lane), request, reply)
     },
     sticky: (slot) => conversations.get(conversation(slot))?.lane,
     latency: (lane) => lanes.get(nameOf(lane))?.latency,

@@ -113,6 +113,8 @@ export interface CallOptions {
   readonly slot?: CallSlot
 }
 
+export type CountOptions = Pick<CallOptions, 'signal' | 'slot'>
+
 /** The place of a call in its run: node, attempt of the node, and number of the call in that attempt, from 0. */
 export interface CallSlot {
   readonly node: string
@@ -126,4 +128,9 @@ export interface CallSlot {
 export interface Provider {
   readonly name: string
   call(request: ModelRequest, options: CallOptions): Promise<Result<ModelReply, CallFailure>>
+  /**
+   * Tokens of a request's input as the vendor counts them, which costs one more request and no money; undefined where that failed.
+   * Left out: it cannot be asked.
+   */
+  count?(request: ModelRequest, options: CountOptions): Promise<number | undefined>
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FunctionTool, ResponseCreateParamsStreaming, ResponseInputItem } from 'openai/resources/responses/responses'
+import type { InputTokenCountParams } from 'openai/resources/responses/input-tokens'
 import { canonical } from '../base/json.ts'
 import type { AssistantMessage, Message, ModelRequest, ToolSpec } from './model.ts'
 
@@ -17,6 +18,12 @@ export function responsesRequest(request: ModelRequest, provider: string): Respo
     ...(request.tools.length === 0 ? {} : { tools: request.tools.map(toolOf) }),
     ...(reasons(request.model) ? { include: ['reasoning.encrypted_content' as const] } : {}),
   }
+}
+
+/** The part of a request that has tokens. */
+export function countRequest(request: ModelRequest, provider: string): InputTokenCountParams {
+  const { model, input, instructions, tools } = responsesRequest(request, provider)
+  return { ...(model === undefined ? {} : { model }), ...(input === undefined ? {} : { input }), ...(instructions === undefined ? {} : { instructions }), ...(tools === undefined ? {} : { tools }) }
 }
 
 /** Not strict: a strict schema may have no optional property. */

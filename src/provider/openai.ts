@@ -1,8 +1,9 @@
+import { countOver } from './count.ts'
 import { exchange, requestId } from './exchange.ts'
 import type { HttpProvider } from './exchange.ts'
 import type { Provider } from './model.ts'
 import { openaiClient } from './openai-client.ts'
-import { responsesRequest } from './openai-request.ts'
+import { countRequest, responsesRequest } from './openai-request.ts'
 import { createResponseReader } from './openai-reply.ts'
 
 /** OpenAI over the Responses API, streamed and stateless. */
@@ -23,5 +24,9 @@ export function createOpenai(settings: HttpProvider): Provider {
         heard: (wire) => reader.heard(settings.name, requestId(wire)),
       })
     },
+    count: async (request, options) => countOver(settings, options, async (wire) => {
+      const client = await openaiClient(settings, wire)
+      return (await client.responses.inputTokens.count(countRequest(request, settings.name), { signal: wire.signal })).input_tokens
+    }),
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Files } from '../base/ports.ts'
 import type { Result } from '../base/result.ts'
-import type { CallFailure, CallSlot, ModelReply, ModelRequest, Provider } from './model.ts'
+import type { CallFailure, CallSlot, CountOptions, ModelReply, ModelRequest, Provider } from './model.ts'
 import { parseRecorded, recordedReply, recordedRequest, recordingFile, redacted } from './recording.ts'
 import type { RecordedCall, Redact } from './recording.ts'
 
@@ -27,6 +27,7 @@ export function createRecorder(folder: string, redact: Redact, files: Files): Re
   return {
     wrap: (provider) => ({
       name: provider.name,
+      ...(provider.count === undefined ? {} : { count: async (request: ModelRequest, options: CountOptions) => provider.count?.(request, options) }),
       async call(request, options) {
         const { slot } = options
         if (slot === undefined) throw new Error('a call without a slot cannot be recorded')

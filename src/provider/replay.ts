@@ -22,12 +22,22 @@ export function createReplay(name: string, folder: string, redact: Redact, files
       const { slot, signal } = options
       if (slot === undefined) throw new Error('a call without a slot cannot be replayed')
       if (signal.aborted) return err({ ...missing(`the call of provider \`${name}\` was aborted`), reason: 'aborted' })
-      const recorded = (await callsOf(slot.node)).find((call) => call.slot.attempt === slot.attempt && call.slot.call === slot.call)
+      const recorded = recordedAt(await callsOf(slot.node), slot)
       const answer = answered(recorded, request, slot, folder, redact)
       if (answer.ok && answer.value.message.text !== '') options.onText?.(answer.value.message.text)
       return answer
     },
+    // As it was counted then, so that a call that fits only by its count fits again.
+    async count(_request, { slot }) {
+      const recorded = slot && recordedAt(await callsOf(slot.node), slot)
+      const usage = recorded?.reply?.usage
+      return usage && usage.input + usage.cacheRead + usage.cacheWrite
+    },
   }
+}
+
+function recordedAt(calls: readonly RecordedCall[], { attempt, call }: CallSlot): RecordedCall | undefined {
+  return calls.find(({ slot }) => slot.attempt === attempt && slot.call === call)
 }
 
 async function load(path: string, files: Files): Promise<readonly RecordedCall[]> {

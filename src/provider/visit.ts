@@ -1,7 +1,7 @@
 import { err } from '../base/result.ts'
-import { mostInputTokens } from './bound.ts'
-import { clear, freeze } from './clear.ts'
-import type { Clearance } from './clearance.ts'
+import { freeze } from './clear.ts'
+import { clearTightly } from './clear-tight.ts'
+import type { Bound, Clearance } from './clearance.ts'
 import { exclusionFor, failed, plainFailure, withoutRoom } from './exclusion.ts'
 import type { Exclusion } from './exclusion.ts'
 import type { Arrival, Journey } from './journey.ts'
@@ -44,14 +44,30 @@ async function admitted(journey: Journey, lane: Lane): Promise<Clearance | 'abor
   const { world, errand, excluded, requests } = journey
   const { retry, breaker, tell, signal, request } = errand
   const { node, attempt, call } = tell.slot
-  const bound = { lane, input: mostInputTokens(request), output: request.maxOutputTokens, expected: reserved(journey, lane) }
+  const input = world.memory.mostInput(lane, request)
+  const bound = { lane, input, output: request.maxOutputTokens, expected: reserved(journey, lane), ...countingOf(journey, lane) }
   const id = `${node}#${attempt}.${call}.${requests.length + 1}`
-  const cleared = await clear(world, { bound, id, breaker, maxWaitMs: retry.maxWaitMs, tell, signal, isRetry: requests.length > 0 })
+  const cleared = await clearTightly(world, { bound, id, breaker, maxWaitMs: retry.maxWaitMs, tell, signal, isRetry: requests.length > 0 })
   if (cleared.ok) return cleared.value
   if (cleared.error === 'aborted') return 'aborted'
   const exclusion = exclusionFor(lane, cleared.error, world.ports.clock.now())
   if (exclusion !== undefined) excluded.set(laneName(lane), exclusion)
   return undefined
+}
+
+/** How the provider can be asked for the tokens of this request: once for all that it takes on this lane. */
+function countingOf({ world, errand, counts }: Journey, lane: Lane): Pick<Bound, 'count'> {
+  const provider = world.providers.get(lane.provider)
+  if (provider?.count === undefined) return {}
+  const request = { ...errand.request, model: lane.model }
+  return {
+    async count(signal) {
+      const name = laneName(lane)
+      const counted = counts.get(name) ?? provider.count?.(request, { signal, slot: errand.tell.slot }) ?? Promise.resolve(undefined)
+      counts.set(name, counted)
+      return counted
+    },
+  }
 }
 
 async function sent(journey: Journey, lane: Lane, clearance: Clearance): Promise<Sent> {

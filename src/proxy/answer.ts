@@ -3,6 +3,7 @@ import type { JsonObject } from '../base/json.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
 import type { Refusal } from '../provider/caller.ts'
+import { countingOf } from './count.ts'
 import { endpointOf } from './endpoint.ts'
 import type { Endpoint } from './endpoint.ts'
 import { forward, forwardFree } from './forward.ts'
@@ -54,7 +55,8 @@ async function answerPaid(tenancy: Tenancy, request: Request, endpoint: Extract<
     const lane = { provider: world.upstream.name, model }
     const expected = Math.ceil(most.input * TOKENS_PER_BYTE)
     const record = createRecord(lane, order.tellerOf(call), world.upstream.ports.clock)
-    const cleared = await world.caller.admit({ lane, ...most, expected: { total: expected, uncached: expected, output: most.output } }, record.tell, signal)
+    const bound = { lane, ...most, expected: { total: expected, uncached: expected, output: most.output }, ...countingOf(tenancy, request, endpoint, body) }
+    const cleared = await world.caller.admit(bound, record.tell, signal)
     if (!cleared.ok) {
       await record.refused(cleared.error).finally(done)
       return refused(tenancy, cleared.error)

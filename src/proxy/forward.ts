@@ -89,7 +89,8 @@ function openWire({ world: { upstream } }: Tenancy, isStream: boolean, signal: A
   return createWire(upstream.ports, isStream ? patience : { ...patience, headers: total, first: total, idle: total, content: total }, { signal })
 }
 
-async function sent({ order, world: { upstream } }: Tenancy, request: Request, path: string, body: string | undefined, wire: Wire): Promise<Response> {
+/** Sends it with the real key in place of the placeholder. */
+export async function sent({ order, world: { upstream } }: Tenancy, request: Request, path: string, body: string | undefined, wire: Wire): Promise<Response> {
   const headers = headersOn(request.headers, order.vendor, upstream.key, upstream.headers)
   const init = { method: request.method, headers, signal: wire.signal, ...(body === undefined ? {} : { body }) }
   return await Promise.race([wire.fetch(`${rootOf(order.vendor, upstream.baseUrl)}${path}`, init), wire.cut])

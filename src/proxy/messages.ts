@@ -26,6 +26,7 @@ const PARTS: Parts = {
 
 /** Anthropic's Messages API. */
 export const MESSAGES: Protocol = {
+  counting: { path: '/count_tokens', keys: ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking'] },
   admit(asked, rules) {
     const model = rules.model ?? textOf(asked['model'])
     if (model === undefined) return err('`model` is missing')

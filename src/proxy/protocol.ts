@@ -8,6 +8,15 @@ export interface Protocol {
   admit(body: JsonObject, rules: Rules): Result<Admitted, string>
   /** Reads the answer, in pieces or whole. */
   createReader(): UsageReader
+  /** How the vendor is asked to count the input of such a request; left out: it cannot be. */
+  readonly counting?: Counting
+}
+
+export interface Counting {
+  /** What follows the address of the request itself. */
+  readonly path: string
+  /** The parts of a body that have tokens. */
+  readonly keys: readonly string[]
 }
 
 export interface Rules {

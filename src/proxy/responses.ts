@@ -28,6 +28,7 @@ const PARTS: Parts = {
 
 /** OpenAI's Responses API. */
 export const RESPONSES: Protocol = {
+  counting: { path: '/input_tokens', keys: ['model', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls', 'reasoning', 'text', 'truncation'] },
   admit(asked, rules) {
     const model = rules.model ?? textOf(asked['model'])
     if (model === undefined) return err('`model` is missing')

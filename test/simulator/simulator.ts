@@ -18,6 +18,8 @@ export interface SimulatorOptions {
   readonly now?: () => number
   /** Refuses what is above a vendor's limits, and tells what is left of them. */
   readonly quota?: Quota
+  /** What is said to a request that only counts, of its true number; undefined: an error. Left out: the truth. */
+  readonly count?: (tokens: number) => number | undefined
   /** Keeps prompts for so long; then usage that the script does not say is counted with the cache. */
   readonly cacheMs?: number
 }
@@ -37,6 +39,8 @@ export interface Simulator {
   /** What a provider's `base_url` must be, by protocol. */
   readonly baseUrl: Readonly<Record<AnyProtocol, string>>
   readonly log: readonly SimEntry[]
+  /** The bodies of requests that only counted. */
+  readonly counted: readonly Record<string, unknown>[]
   /** The sum of all that is billed. */
   invoice(): Required<SimUsage>
   /** Resolves when so many requests have come. */
@@ -52,6 +56,7 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const now = options.now ?? ((): number => performance.now())
   const log: SimEntry[] = []
+  const counted: Record<string, unknown>[] = []
   const arrivals = createCounter()
   const closings = createCounter()
   const sockets = new Set<Socket>()
@@ -61,7 +66,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let connections = 0
   const handle = async (socket: Socket, connection: number, raw: RawRequest): Promise<void> => {
     const path = raw.path.split('?')[0] ?? ''
-    if (raw.method === 'POST' && path === '/v1/messages/count_tokens') return countTokens(socket, raw)
+    if (raw.method === 'POST' && COUNTING.test(path)) {
+      counted.push(JSON.parse(raw.body) as Record<string, unknown>)
+      return countTokens(socket, raw, options.count)
+    }
     const found = Object.entries(SPEECHES).find(([, speech]) => (typeof speech.path === 'string' ? speech.path === path : speech.path.test(path)))
     if (raw.method !== 'POST' || found === undefined) return notFound(socket, raw)
     const [protocol, speech] = found as [AnyProtocol, Speech]
@@ -73,11 +81,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const said = await options.answer(request)
     const cache = protocol === 'messages' ? caches.anthropic : caches.openai
     const own = isError(said) || options.cacheMs === undefined ? undefined : cached(cache, request, now())
-    const counted = usageOf(said, raw.body, own)
-    const ask = { input: counted.input + counted.cacheWrite, cacheRead: counted.cacheRead, maxOutput: request.maxOutputTokens }
+    const full = usageOf(said, raw.body, own)
+    const ask = { input: full.input + full.cacheWrite, cacheRead: full.cacheRead, maxOutput: request.maxOutputTokens }
     const admitted = isError(said) ? undefined : options.quota?.ask(ask, now())
     const answer = limited(said, admitted)
-    const usage = isError(answer) ? NOTHING : counted
+    const usage = isError(answer) ? NOTHING : full
     log.push({ request, at: now(), connection, answer, billed: usage })
     arrivals.add()
     await speak(socket, speech, request, answer, usage, (ping) => pings.add(ping))
@@ -99,7 +107,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     baseUrl: { messages: origin, responses: `${origin}/v1`, chat: `${origin}/v1`, generate: `${origin}/v1beta/openai` },
-    log,
+    log, counted,
     invoice: () => log.map((entry) => entry.billed).reduce(added, NOTHING),
     arrived: (count) => arrivals.reached(count),
     closed: (count) => closings.reached(count),
@@ -154,10 +162,13 @@ function limited(answer: SimAnswer, admitted: QuotaAnswer | undefined): SimAnswe
   return { status: 429, headers: admitted.headers, body: { type: 'error', error } }
 }
 
-function countTokens(socket: Socket, raw: RawRequest): void {
+const COUNTING = /^\/v1\/(messages\/count_tokens|responses\/input_tokens)$/
+
+function countTokens(socket: Socket, raw: RawRequest, said: (tokens: number) => number | undefined = (tokens) => tokens): void {
   const parts = promptParts(JSON.parse(raw.body) as Record<string, unknown>)
-  const body = JSON.stringify({ input_tokens: parts.reduce((sum, part) => sum + Math.ceil(Buffer.byteLength(part) / 4), 0) })
-  writeHead(socket, 200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) })
+  const tokens = said(parts.reduce((sum, part) => sum + Math.ceil(Buffer.byteLength(part) / 4), 0))
+  const body = JSON.stringify(tokens === undefined ? { error: { type: 'api_error', message: 'down' } } : { input_tokens: tokens })
+  writeHead(socket, tokens === undefined ? 500 : 200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) })
   socket.write(body)
 }
 

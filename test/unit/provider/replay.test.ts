@@ -99,6 +99,13 @@ describe('a replay', () => {
     expect(error).toBe(`call 1 of \`fix\`, attempt 1, does not fit the recording, ${difference}: record it again with \`--record /rec\``)
   })
 
+  it('counts what was counted when it was recorded, so that a call that fits only by its tokens fits again', async () => {
+    const { files } = await recorded()
+    const replay = createReplay('sim', '/rec', redact, files.files)
+    const count = async (call: number): Promise<number | undefined> => replay.count?.(REQUEST, { signal: neverAborted(), slot: { node: 'fix', attempt: 1, call } })
+    expect([await count(0), await count(7)]).toEqual([10 + 3 + 4, undefined])
+  })
+
   it('does not look at results, order of schema keys and descriptions', async () => {
     const { files } = await recorded()
     const input = { required: ['path'], properties: REQUEST.tools[0]?.input['properties'] ?? null, type: 'object' }

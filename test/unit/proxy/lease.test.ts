@@ -136,6 +136,21 @@ describe('a program', () => {
     expect(rig.told.reserved).toEqual([])
   })
 
+  it.each(['messages', 'responses'] as const)('over %s is counted by its provider where its bytes do not fit and its tokens may', async (protocol) => {
+    const text = 'word '.repeat(20_000)
+    const more = protocol === 'messages' ? { messages: [{ role: 'user', content: text }] } : { input: text, max_output_tokens: 100 }
+    // A hundred thousand bytes, of which a quarter are tokens: at most 37 cents, or 12 at least.
+    await using rig = await proxyRig(protocol, () => ({ text: 'Hello', usage: { input: 25_000, output: 5 } }), { budgetUsd: 0.15 })
+    expect((await rig.ask(protocol, more)).status).toBe(200)
+    const [body] = rig.simulator.counted
+    expect([rig.simulator.counted.length, body?.['model'], body?.['max_tokens'], body?.['stream']]).toEqual([1, 'm', undefined, undefined])
+    const hold = Number(rig.told.reserved[0]?.hold) / 1e12
+    expect(hold).toBeGreaterThan(0.09)
+    expect(hold).toBeLessThan(0.11)
+    await using poor = await proxyRig(protocol, () => ({ text: 'Hello' }), { budgetUsd: 0.05 })
+    expect([(await poor.ask(protocol, more)).status, poor.simulator.counted, poor.simulator.log]).toEqual([402, [], []])
+  })
+
   it('is not let through with a compressed, a huge or a broken body', async () => {
     await using rig = await proxyRig('messages', () => ({ text: 'Hello' }))
     const refused = [
