@@ -15,6 +15,8 @@ export interface AgentTask {
   readonly maxOutputTokens: number
   /** Tokens that a request and its answer may have together; undefined for no bound of its own. */
   readonly contextTokens: number | undefined
+  /** What is known of its model, and holds where the author bounds nothing; what is known may be wrong. */
+  readonly modelWindow?: number
   readonly temperature: number | undefined
   /** Groups (`files`, `files.read`, `shell`) that the author granted. */
   readonly tools: readonly string[]

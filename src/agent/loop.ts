@@ -46,7 +46,7 @@ interface Talk {
 export function createConversation(task: AgentTask, toolbox: Toolbox, io: AgentIo): Conversation {
   const specs = [...toolbox.tools.values()].map(({ spec }) => spec).concat(toolbox.outputs?.spec ?? [])
   const state: State = { messages: [], turns: 0, text: '', model: task.model, outputs: undefined }
-  const window = createContextWindow(task.contextTokens, task.maxOutputTokens)
+  const window = createContextWindow(task.contextTokens ?? task.modelWindow, task.maxOutputTokens)
   const talk = { task, toolbox, io, system: systemPrompt(task, toolbox), specs, state, window }
   return {
     async start() {
@@ -114,7 +114,8 @@ function fittingRequest({ task, io, system, specs, state, window }: Talk): Resul
     io.activity(`shortening ${results} old tool results`)
     io.transcript({ type: 'shortened', turn: state.turns, results, characters, before, after: estimate })
   }
-  if (estimate > room) return err(tooLong(task, fitted))
+  // Beyond what is only known of a model, the provider is asked.
+  if (estimate > room && task.contextTokens !== undefined) return err(tooLong(task, fitted))
   state.messages = [...messages]
   return ok({ ...request, messages })
 }

@@ -15,6 +15,8 @@ export interface Caller {
    * `call` does; the answer is the right to send exactly one request, to be settled once. `tell.slot` is unique for each request.
    */
   admit(bound: Bound, tell: Pick<CallTeller, 'slot' | 'reserved' | 'settled'>, signal: AbortSignal): Promise<Result<Clearance, Refusal>>
+  /** Tokens of input and output together that the widest of its models takes; undefined where that is not known of each. */
+  window(target: Lane | Route): number | undefined
   /**
    * Enters what a program says that it has cost, after the fact: nobody could hold it back before. `call` is unique in the run.
    * The answer is a refusal where a budget is passed now.

@@ -71,8 +71,14 @@ export function createCaller(providers: ReadonlyMap<string, Provider>, settings:
     admit: async (bound, tell, signal) => admitOne(world, bound, {
       tell, signal, breaker: settings.breaker ?? BREAKER, maxWaitMs: settings.retry.maxWaitMs,
     }),
+    window: (target) => widest(('lanes' in target ? target.lanes : [target]).map((lane) => world.facts(lane).contextWindow)),
     charge: async (call, slot, cost) => chargeFor(world, call, slot, cost),
   }
+}
+
+function widest(windows: readonly (number | undefined)[]): number | undefined {
+  const known = windows.filter((window) => window !== undefined)
+  return known.length === windows.length && known.length > 0 ? Math.max(...known) : undefined
 }
 
 function errandTo(

@@ -55,7 +55,7 @@ export async function agentIo(
 }
 
 /** One model, or the route of several that stand in for each other. */
-function targetOf(pipeline: Pipeline, agent: AgentSpec): Lane | Route {
+export function targetOf(pipeline: Pipeline, agent: AgentSpec): Lane | Route {
   const route = agent.route === undefined ? undefined : pipeline.routes.get(agent.route)
   if (!route) return { provider: agent.provider, model: agent.model }
   const { attempts, backoffMs, maxDelayMs } = route.retry

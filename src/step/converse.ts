@@ -15,7 +15,7 @@ import type { AttemptIo, AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
 import type { AgentBench } from './agent-bench.ts'
 import { createAgentMail, createAgentMemory } from './agent-memory.ts'
-import { agentIo } from './agent-io.ts'
+import { agentIo, targetOf } from './agent-io.ts'
 import type { Supervision } from './agent-io.ts'
 import { createWorkCount } from './agent-work.ts'
 import { stepEnvironment } from './environment.ts'
@@ -80,9 +80,11 @@ export async function converse(bench: AgentBench, errand: Errand): Promise<Resul
   }
   const served = servers.length === 0 ? undefined : await (await import('./tool-servers.ts')).openToolServers(bench, servers, ports)
   if (served?.ok === false) return served
-  const toolbox = work.measured(createToolbox(ports, order, served?.value.tools), watch)
+  const modelWindow = (await world.caller()).window(targetOf(world.pipeline, agent))
+  const known = modelWindow === undefined ? order : { ...order, modelWindow }
+  const toolbox = work.measured(createToolbox(ports, known, served?.value.tools), watch)
   // Which model it was, as `provider/model`, only the caller knows.
-  const talk = each(bench, createConversation(order, toolbox, surroundings), async (done) => ok({ ...done, model: surroundings.answeredBy() }))
+  const talk = each(bench, createConversation(known, toolbox, surroundings), async (done) => ok({ ...done, model: surroundings.answeredBy() }))
   return ok(served === undefined ? talk : { ...talk, close: served.value.close })
 }
 

@@ -28,3 +28,25 @@ steps:
   ])
   expect(simulator.log.map(({ request }) => request.model)).toEqual(['gpt-4.1', 'gpt-4o'])
 })
+
+it('a conversation stays under the window that is known of its model, though its author bounds nothing', async () => {
+  const read = { calls: [{ name: 'read_file', input: { path: 'note.txt' } }] }
+  const simulator = await startSimulator({
+    answer: ({ answers }) => ({ ...(answers < 6 ? read : { text: 'done' }), usage: { input: answers < 5 ? 1_000 : 110_000, output: 10 } }),
+  })
+  const cwd = repositoryWith({
+    'note.txt': 'words and words\n'.repeat(200),
+    'p.yml': `
+providers: { sim: { type: openai, base_url: "${simulator.baseUrl.responses}", api_key_env: KEY } }
+agents: { dev: { model: sim/gpt-4o, instructions: Work., tools: [files] } }
+steps:
+  fix: { agent: dev, prompt: Read it. }
+`,
+  })
+  const ended = await orchRun({ cwd, args: ['p.yml', '--json'], env: { KEY: 'canary-key-of-the-simulator' } })
+  await simulator.close()
+  expect(ended.code, ended.stderr).toBe(0)
+  const shortened = simulator.log.map(({ request }) => request.turns.flatMap((turn) => (turn.role === 'tool' ? [turn.output.includes('[shortened later')] : [])))
+  expect(shortened.slice(0, 6).flat()).not.toContain(true)
+  expect(shortened[6]).toEqual([true, true, false, false, false, false])
+})

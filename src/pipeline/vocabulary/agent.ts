@@ -82,7 +82,7 @@ export const agent = record(
     context_tokens: Type.Optional(count(1, 100_000_000, {
       description:
         'The window of its model, in tokens: a conversation and its next answer stay under it. Old tool results are shortened before it would be full. ' +
-        'Default: no bound of its own.',
+        'Default: what is known of the model, for a route of the widest of its models.',
       examples: [200_000],
     })),
     temperature: Type.Optional(Type.Number({

@@ -112,6 +112,17 @@ describe('a conversation with a window', () => {
     expect(made.requests[7]?.messages.slice(0, 13)).toEqual(made.requests[6]?.messages)
   })
 
+  it('goes by what is known of its model where the author bounds nothing, and asks the provider where that is too little', async () => {
+    const shortened = async (more: object): Promise<readonly unknown[]> => {
+      const made = rig(taskIn(temporaryRoot(files), more), [read(1), read(1), read(1), read(1), read(1), read(1), read(1), { text: 'Done.' }])
+      expect(await createConversation(taskIn(temporaryRoot(files), more), made.toolbox, made.io).start()).toMatchObject({ ok: true })
+      return made.transcript.filter(({ type }) => type === 'shortened').map(({ turn }) => turn)
+    }
+    expect([await shortened({}), await shortened({ modelWindow: 18_500 }), await shortened({ modelWindow: 18_500, contextTokens: 200_000 })]).toEqual([[], [7], []])
+    const made = rig(taskIn(temporaryRoot(files), { modelWindow: 5_000, prompt: 'x'.repeat(30_000) }), [{ text: 'Done.' }])
+    expect(await createConversation(taskIn(temporaryRoot(files), { modelWindow: 5_000, prompt: 'x'.repeat(30_000) }), made.toolbox, made.io).start()).toMatchObject({ ok: true })
+  })
+
   it('ends before a call that cannot fit, and says what helps', async () => {
     const task = taskIn(temporaryRoot(files), { contextTokens: 5000, prompt: 'x'.repeat(30_000) })
     const made = rig(task, [])

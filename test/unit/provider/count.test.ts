@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createAdmission } from '../../../src/provider/admission.ts'
 import { mostInputTokens } from '../../../src/provider/bound.ts'
-import type { Reservation } from '../../../src/provider/caller.ts'
 import { createCaller } from '../../../src/provider/create-caller.ts'
 import { createConceal } from '../../../src/provider/conceal.ts'
 import { createLedger } from '../../../src/provider/ledger.ts'

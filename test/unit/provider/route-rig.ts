@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/base/ports.ts'
 import type { Result } from '../../../src/base/result.ts'
 import { createAdmission } from '../../../src/provider/admission.ts'
-import type { Decision, Refusal } from '../../../src/provider/caller.ts'
+import type { Caller, Decision, Refusal } from '../../../src/provider/caller.ts'
 import { createCaller } from '../../../src/provider/create-caller.ts'
 import type { CallerSettings } from '../../../src/provider/create-caller.ts'
 import { createLedger } from '../../../src/provider/ledger.ts'
@@ -25,6 +25,7 @@ export interface Calls {
   /** Every request, in its order. */
   readonly sent: { readonly lane: string; readonly at: number }[]
   readonly ledger: Ledger
+  readonly caller: Caller
 }
 
 export interface Called {
@@ -61,7 +62,7 @@ export function routed(
   const caller = createCaller(new Map([...names].map((name) => [name, provider(name)])), settings, ports)
   let count = 0
   return {
-    sent, ledger,
+    sent, ledger, caller,
     async call(target, slot = {}, request = ASK, signal = new AbortController().signal) {
       const told = listener({ node: `n${count}`, attempt: 1, call: 0, ...slot })
       count += 1

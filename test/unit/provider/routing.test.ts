@@ -74,6 +74,14 @@ describe('a lane that fails is left for the next one', () => {
     expect((await clock.run(alone.call(TWO))).decision).toMatchObject({ chosen: 'a/x', excluded: [], outcome: 'ok' })
   })
 
+  it('and the widest window is told where it is known of each model', () => {
+    const windows: Readonly<Record<string, number>> = { x: 200_000, y: 1_000_000 }
+    const facts = ({ model }: { model: string }): { contextWindow?: number } => (windows[model] === undefined ? {} : { contextWindow: windows[model] })
+    const calls = routed({ 'a/x': well }, createVirtualClock(), { facts })
+    expect([TWO, route('a/x'), route('a/x', 'b/z'), route('b/z')].map((target) => calls.caller.window(target))).toEqual([1_000_000, 200_000, undefined, undefined])
+    expect(calls.caller.window({ provider: 'a', model: 'x' })).toBe(200_000)
+  })
+
   it('where it cannot call the tools that are needed, before anything is sent', async () => {
     const clock = createVirtualClock()
     const calls = routed({ 'a/x': well, 'b/y': well }, clock, { facts: ({ model }) => ({ tools: model === 'y' }) })
