@@ -13,7 +13,7 @@ describe('globs', () => {
 
   it.each([
     ['a.txt', 'b.txt'], ['src/**', 'docs/**'], ['src/*.ts', 'src/*.md'], ['README.md', 'docs/README.md'], ['*.json', 'src/a.json'], ['a?c', 'ac'],
-    ['{a,b}/c', 'd/c'], ['**/*.ts', 'src/*.md'], ['src', 'src2/a'], ['a/b', 'a/c/b'], ['**/a.md', '**/b.md'], ['**/*.ts', '**/*.md'], ['*', 'src/a.ts'],
+    ['{a,b}/c', 'd/c'], ['**/*.ts', 'src/*.md'], ['src', 'src2/a'], ['a/b', 'a/c/b'], ['**/a.md', '**/b.md'], ['**/*.ts', '**/*.md'], ['*', 'src/a.ts'], ['?a', 'a**/{a,b}'],
   ])('%s and %s name different files', (one, other) => {
     expect([overlap([one], [other]), overlap([other], [one])]).toEqual([false, false])
   })
@@ -57,7 +57,8 @@ describe('globs', () => {
 
 /** The meaning of a glob, written in another way than the source does. */
 function expression(glob: string): RegExp {
-  const source = glob.replaceAll(/\*\*\/|\/\*\*$|\*\*|[*?{},.]/g, (token) => ({
+  // Only as a whole level does `**` stand for levels: `a**/b` is `a*/b`, or at most whatever begins with an `a` and ends in `/b`.
+  const source = glob.replaceAll(/(?<=^|\/)\*\*\/|\/\*\*$|\*\*|[*?{},.]/g, (token) => ({
     '**/': '(?:[^/]+/)*', '/**': '(?:/[^/]+)*', '**': '.*', '*': '[^/]*', '?': '[^/]', '{': '(?:', '}': ')', ',': '|', '.': '[.]',
   })[token] ?? token)
   return new RegExp(`^(?:${source})$`)
