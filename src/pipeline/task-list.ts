@@ -38,7 +38,7 @@ export interface TaskTerms {
 }
 
 /** Steps of the nested pipeline that are no tasks. */
-export const RESERVED_TASKS = ['merge', 'replan'] as const
+export const RESERVED_TASKS = ['merge', 'replan', 'replace'] as const
 
 const KEYS = ['id', 'title', 'prompt', 'needs', 'capabilities', 'files', 'priority', 'risk']
 const ID = new RegExp(STEP_ID, 'u')

@@ -9,8 +9,8 @@ import type { Plan } from './plan.ts'
 /**
  * A digest of all that decides what a node does: its step's definition with its agent, model and checks, the workspace, the
  * pipeline's `env`, the inputs, its cell of the matrix, and what came from the steps it needs. Equal digests mean equal work.
- * Names for people (`name`, `description`) and what changes no result (`timeout`, `retry`, `files`, `priority`, `risk`, `cache`,
- * `budget_usd`) are left out.
+ * Names for people (`name`, `description`) and what changes no result (`timeout`, `retry`, `continue_on_error`, `files`, `priority`,
+ * `risk`, `cache`, `budget_usd`) are left out.
  */
 export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null, inputs: JsonObject, upstream: JsonObject): string {
   const spec = plan.steps.get(step)?.spec
@@ -67,7 +67,7 @@ const definitions = new WeakMap<Pipeline, Map<string, string>>()
 function definition(pipeline: Pipeline, spec: StepSpec): unknown {
   const {
     name: _name, timeoutMs: _timeout, retry: _retry, needs: _needs, if: _if, files: _files, priority: _priority, risk: _risk, cache: _cache,
-    budget: _budget, ...work
+    budget: _budget, continueOnError: _tolerated, ...work
   } = spec
   const checks = checksNamed(spec)
   const team = agentsOf(pipeline, spec).map((agent) => member(pipeline, agent))

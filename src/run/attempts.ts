@@ -1,4 +1,5 @@
 import type { Inbox } from '../base/inbox.ts'
+import { PortError } from '../base/ports.ts'
 import { fingerprint, lineage } from '../plan/fingerprint.ts'
 import { neededBy } from '../plan/reach.ts'
 import type { StepSpec } from '../pipeline/pipeline.ts'
@@ -188,7 +189,7 @@ export class Attempts {
     }
   }
 
-  /** The one place where a stranger's exception becomes a failure. */
+  /** The one place where a stranger's exception becomes a failure: what the machine refused is no bug. */
   async #attempt(task: AttemptTask, id: string, abort: AbortController, timeout: number | undefined): Promise<AttemptResult> {
     const kind = this.#world.kinds[task.step.kind]
     let result: AttemptResult
@@ -198,7 +199,7 @@ export class Attempts {
       await this.#world.output.end(task.node, task.attempt)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      result = { status: 'failed', failure: { code: 'internal', message } }
+      result = { status: 'failed', failure: { code: error instanceof PortError ? 'workspace-failed' : 'internal', message } }
     }
     if (abort.signal.reason !== 'timeout' || timeout === undefined || result.status === 'passed') return result
     return { ...result, status: 'failed', failure: { code: 'timeout', message: `it did not end within its timeout`, afterMs: timeout } }
@@ -208,12 +209,13 @@ export class Attempts {
   #io(task: AttemptTask, id: string, signal: AbortSignal): AttemptIo {
     const { output } = this.#world
     const { node, attempt } = task
+    let nests = 0
     return {
       signal,
       emit: async (event) => this.#tell({ ...event, ...placeOf(event.type, task, id) } as RunEvent),
       shared: this.#world.shared ?? this.#run.shared,
       nest: async (order) => performNested(order, {
-        task: { ...task, nested: this.#run.nested.get(id) }, signal, world: this.#world, base: this.#run.base, begin: this.#begin,
+        task: { ...task, nested: this.#run.nested.get(id) }, signal, world: this.#world, base: this.#run.base, isFurther: nests++ > 0, begin: this.#begin,
         cause: () => (signal.reason === 'timeout' ? { kind: 'timeout', afterMs: task.step.timeoutMs ?? 0 } : (this.#run.stopping ?? undefined)),
         onStop: (listener) => {
           this.#stopListeners.add(listener)

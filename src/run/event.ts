@@ -87,6 +87,8 @@ export interface RunResumed {
   readonly type: 'run-resumed'
   readonly plan: readonly PlannedStep[]
   readonly keep: readonly string[]
+  /** Of a nested run: the attempt that performs it goes on with a larger plan; nobody came back to it. */
+  readonly grown?: true
   /** What begins anew, and why; absent where nothing does. */
   readonly again?: readonly { readonly node: string; readonly reason: string }[]
   readonly base: BaseState | null

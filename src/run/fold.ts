@@ -65,8 +65,10 @@ function start(run: Run, event: Recorded<RunStarted>): Run {
 /** What was under way when the former process died was interrupted; its open calls stay charged with their whole hold. */
 function resume(run: Run, event: Recorded<RunResumed>): Run {
   interrupt(run)
-  run.resumes += 1
-  run.again = event.again ?? []
+  if (!event.grown) {
+    run.resumes += 1
+    run.again = event.again ?? []
+  }
   run.status = 'running'
   run.stopping = null
   run.exitCode = null
@@ -76,7 +78,7 @@ function resume(run: Run, event: Recorded<RunResumed>): Run {
   run.inputs = event.inputs ?? run.inputs
   run.inherited = event.inherited ?? run.inherited
   run.choice = event.choice ?? run.choice
-  layPlan(run, event.plan, new Set(event.keep))
+  layPlan(run, event.plan, new Set(event.keep), event.grown)
   for (const id of event.keep) withNode(run, id, (node) => { begun(run, node); if (hasEnded(node)) endNode(run, node) })
   return run
 }

@@ -12,8 +12,8 @@ export function emptyRun(id: string, shared: SharedState = { memory: [], message
   }
 }
 
-/** Lays the steps of a plan into a run; nodes in `kept` stay as they are, all others begin anew. */
-export function layPlan(run: Run, plan: readonly PlannedStep[], kept: ReadonlySet<string>): void {
+/** Lays the steps of a plan into a run; nodes in `kept` stay as they are, all others begin anew. `isGrown`: they ended just now. */
+export function layPlan(run: Run, plan: readonly PlannedStep[], kept: ReadonlySet<string>, isGrown = false): void {
   const before = new Map(run.nodes)
   run.steps.clear()
   run.nodes.clear()
@@ -25,7 +25,7 @@ export function layPlan(run: Run, plan: readonly PlannedStep[], kept: ReadonlySe
   for (const step of plan) {
     for (const node of step.nodes ?? []) {
       const old = kept.has(node.id) ? before.get(node.id) : undefined
-      run.nodes.set(node.id, old ? { ...old, cached: true } : nodeState(step.id, node, before.get(node.id)))
+      run.nodes.set(node.id, old ? { ...old, cached: old.cached || !isGrown } : nodeState(step.id, node, before.get(node.id)))
     }
   }
   for (const step of run.steps.values()) if (step.waitingFor === 0) run.frontier.add(step.id)

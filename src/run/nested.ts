@@ -17,6 +17,8 @@ export interface NestedSite {
   readonly task: AttemptTask
   readonly world: Surroundings
   readonly base: BaseState | null
+  /** This very attempt performed a part of it already. */
+  readonly isFurther: boolean
   readonly signal: AbortSignal
   /** Why the attempt is to end, when it is. */
   cause(): StopCause | undefined
@@ -75,13 +77,13 @@ function surroundings(order: NestedOrder, { task, world, emit }: NestedSite, pla
   }
 }
 
-function opening({ pipeline, inputs }: NestedOrder, { task, base }: NestedSite, world: Surroundings, run: Run): RunEvent[] {
+function opening({ pipeline, inputs }: NestedOrder, { task, base, isFurther }: NestedSite, world: Surroundings, run: Run): RunEvent[] {
   const known = world.redact(masked(pipeline, inputs))
   const { inherited } = task
   if (run.seq === 0) return [{ ...openRun(world.plan, run.id, known, base), inherited }]
   const now: Run = { ...run, inputs: known, inherited }
   const { event, answers } = planResume(world.plan, now, createOutlook(world, now))
-  return [{ ...event, inputs: known, inherited }, ...answers]
+  return [{ ...event, ...(isFurther ? { grown: true as const } : {}), inputs: known, inherited }, ...answers]
 }
 
 /** The journal holds no value of a secret input, whoever gave it. */

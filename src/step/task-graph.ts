@@ -5,15 +5,33 @@ import { hasExpression } from '../pipeline/template.ts'
 
 export const MERGE_ID = 'merge'
 export const REPLAN_ID = 'replan'
+export const REPLACE_ID = 'replace'
+
+/** What a pipeline of tasks is made from. */
+export interface TaskGraph {
+  readonly tasks: readonly TaskSpec[]
+  /** Tasks that failed for good: they stay as they ended, and hold nobody up. */
+  readonly failed: ReadonlySet<string>
+  /** Tasks that were never begun, since they needed one that failed. */
+  readonly skipped: ReadonlySet<string>
+  /** Steps in which the planner is asked again. */
+  readonly more: readonly StepSpec[]
+  /** `passed`: of the others when some failed; `all`: only when all passed; `none`: there is more to come. */
+  readonly merge: 'passed' | 'all' | 'none'
+}
 
 /**
- * A list without mistakes as a pipeline: an agent step for each task, and a merge of all that passed, in an order in which each
+ * A list without mistakes as a pipeline: an agent step for each task, and a merge of what they changed, in an order in which each
  * comes after what it needs. Of two tasks whose `files` could meet, the later one waits for the earlier one, and sees its changes.
  */
-export function taskPipeline(pipeline: Pipeline, step: TasksStep, tasks: readonly TaskSpec[], more: readonly StepSpec[] = []): Pipeline {
+export function taskPipeline(pipeline: Pipeline, step: TasksStep, { tasks, failed, skipped, more, merge }: TaskGraph): Pipeline {
   const order = inOrder(tasks)
-  const steps = order.map((task, at) => agentStep(step, task, order.slice(0, at).filter((earlier) => mustWait(task, earlier, order))))
-  return asNested(pipeline, step, [...more, ...steps, mergeStep(step, order.map(({ id }) => id))])
+  const steps = order.map((task, at) => {
+    const own = agentStep(step, task, order.slice(0, at).filter((earlier) => mustWait(task, earlier, order)))
+    return skipped.has(task.id) ? { ...own, if: 'false' } : failed.has(task.id) ? { ...own, continueOnError: true } : own
+  })
+  const merges = merge === 'none' ? [] : [mergeStep(step, order.map(({ id }) => id), merge)]
+  return asNested(pipeline, step, [...more, ...steps, ...merges])
 }
 
 /** The pipeline around a `tasks` step with other steps: its agents, checks and workspace, and no bounds of its own. */
@@ -63,9 +81,9 @@ function promptOf({ title, prompt }: TaskSpec): string {
   return title.trim() === prompt.trim() ? prompt : `${title}\n\n${prompt}`
 }
 
-function mergeStep(step: TasksStep, ids: readonly string[]): MergeStep {
+function mergeStep(step: TasksStep, ids: readonly string[], which: 'passed' | 'all'): MergeStep {
   return {
-    ...common(step, MERGE_ID), kind: 'merge', merge: ids, needs: ids, if: '!cancelled()', onConflict: step.onConflict, resolver: step.resolver,
+    ...common(step, MERGE_ID), kind: 'merge', merge: ids, needs: ids, if: which === 'all' ? undefined : '!cancelled()', onConflict: step.onConflict, resolver: step.resolver,
     verify: step.verify, repair: step.repair,
   }
 }

@@ -1,117 +1,71 @@
-import type { Json, JsonObject } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
 import { err, ok } from '../base/result.ts'
 import type { Result } from '../base/result.ts'
-import type { AgentStep, TasksStep } from '../pipeline/pipeline.ts'
+import type { TasksStep } from '../pipeline/pipeline.ts'
 import { readTasks } from '../pipeline/task-list.ts'
-import type { TaskMistake, TaskSpec } from '../pipeline/task-list.ts'
-import { AUTO } from '../pipeline/words.ts'
-import type { AttemptIo, AttemptResult, AttemptTask, StepKind } from '../run/contract.ts'
-import { isRetryable } from '../run/failure.ts'
+import type { AttemptResult, StepKind } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
-import type { NodeState, Run } from '../run/run.ts'
 import { endOfNested } from './nested-end.ts'
 import { plannerOf, replanStep } from './replan.ts'
-import { asNested, MERGE_ID, REPLAN_ID, taskPipeline } from './task-graph.ts'
+import { asNested, REPLAN_ID, taskPipeline } from './task-graph.ts'
+import { endOfTasks } from './tasks-end.ts'
+import { hasLost, isReplacing, replaceLost } from './tasks-replaced.ts'
+import { nest, sentence, termsOf, valueAt } from './tasks-site.ts'
+import type { Tasks, TasksSite } from './tasks-site.ts'
 import type { StepWorld } from './world.ts'
 
-type Kinds = (world: StepWorld) => Readonly<Record<string, StepKind>>
+const NONE: ReadonlySet<string> = new Set()
 
 /** A list of tasks as a graph of agent steps, made while the run goes on; what they changed is merged into one commit. */
-export function tasksKind(world: StepWorld, kindsOf: Kinds): StepKind {
+export function tasksKind(world: StepWorld, kindsOf: TasksSite['kindsOf']): StepKind {
   return {
     async attempt(task, io) {
       const site = { world, kindsOf, task, io, step: task.step as TasksStep }
       const list = await listOf(site)
-      if (!list.ok) return list.error
-      const { tasks, again } = list.value
-      io.activity(`performing ${tasks.length} tasks`)
-      const run = await nest(site, taskPipeline(world.pipeline, site.step, tasks, again ? [again] : []))
-      return endOf(site, run, tasks)
+      return list.ok ? performTasks(site, list.value) : list.error
     },
   }
 }
 
-interface Site {
-  readonly world: StepWorld
-  readonly kindsOf: Kinds
-  readonly task: AttemptTask
-  readonly io: AttemptIo
-  readonly step: TasksStep
-}
-
-async function nest({ world, kindsOf, task, io }: Site, pipeline: StepWorld['pipeline']): Promise<Run> {
-  const inner = { ...world, pipeline }
-  const { inputs, steps } = task.scope.contexts
-  return io.nest({
-    pipeline, inputs: (inputs ?? {}) as JsonObject, outerSteps: (steps ?? {}) as JsonObject, kinds: kindsOf(inner), expressions: world.expressions, sharesAgents: true,
-  })
-}
-
-interface List {
-  readonly tasks: readonly TaskSpec[]
-  /** The step in which the planner was asked again, where it was. */
-  readonly again: AgentStep | undefined
+/** All tasks, and once other ones in place of those that failed, where somebody can plan them. */
+async function performTasks(site: TasksSite, tasks: Tasks): Promise<AttemptResult> {
+  const { world, task, io, step } = site
+  const planner = plannerOf(world.pipeline, step)
+  if (planner && task.nested && isReplacing(site, tasks, planner, task.nested)) return replaceLost(site, tasks, planner, task.nested)
+  io.activity(`performing ${tasks.specs.length} tasks`)
+  const more = tasks.again ? [tasks.again] : []
+  const run = await nest(site, taskPipeline(world.pipeline, step, { tasks: tasks.specs, failed: NONE, skipped: NONE, more, merge: planner ? 'all' : 'passed' }))
+  if (planner && hasLost(run, tasks.specs)) return replaceLost(site, tasks, planner, run)
+  return endOfTasks(task, io, run, { tasks: tasks.specs, replaced: NONE, words: '' })
 }
 
 /** The tasks to work on. What is wrong with them goes back to whoever planned them, once. */
-async function listOf(site: Site): Promise<Result<List, AttemptResult>> {
+async function listOf(site: TasksSite): Promise<Result<Tasks, AttemptResult>> {
   const { world, step, task, io } = site
   const given = typeof step.tasks === 'string' ? world.expressions?.render(step.tasks, task.scope) : ok(step.tasks)
   if (!given) throw new Error('the expressions of this pipeline are not loaded')
   if (!given.ok) return err(failed({ code: 'expression-failed', message: `the tasks cannot be evaluated: ${given.error}` }))
-  const first = read(site, given.value)
-  if (first.mistakes.length === 0) return ok({ tasks: first.tasks, again: undefined })
+  const first = readTasks(given.value, termsOf(site))
+  if (first.mistakes.length === 0) return ok({ specs: first.tasks, items: itemsOf(given.value), again: undefined })
   const planner = plannerOf(world.pipeline, step)
-  if (!planner) return err(failed(invalid(first.mistakes, 'no agent of this pipeline planned them')))
-  const again = replanStep(world, task, planner, { list: given.value, mistakes: first.mistakes })
+  if (!planner) return err(failed(invalid(`no agent of this pipeline planned them): ${sentence(first.mistakes)}`)))
+  const again = replanStep({ world, task, planner, list: given.value }, first.mistakes)
   io.activity('asking the planner again')
   const before = task.nested?.nodes.get(REPLAN_ID)
   const run = before?.status === 'passed' ? undefined : await nest(site, asNested(world.pipeline, step, [again]))
-  const asked = run ? run.nodes.get(REPLAN_ID) : before
   if (run && run.status !== 'passed') return err(endOfNested(run, task, io))
-  const second = read(site, valueAt(asked, planner.output))
-  return second.mistakes.length === 0 ? ok({ tasks: second.tasks, again }) : err(failed(invalid(second.mistakes, 'asked again, the planner made mistakes, too')))
+  const value = valueAt(run ? run.nodes.get(REPLAN_ID) : before, planner.output)
+  const second = readTasks(value, termsOf(site))
+  if (second.mistakes.length > 0) return err(failed(invalid(`asked again, the planner made mistakes, too): ${sentence(second.mistakes)}`)))
+  return ok({ specs: second.tasks, items: itemsOf(value), again })
 }
 
-function valueAt(node: NodeState | undefined, output: string): Json {
-  return node?.outputs[output] ?? null
+function itemsOf(value: Json): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : []
 }
 
-function read({ world, step }: Site, value: Json): ReturnType<typeof readTasks> {
-  const offers = step.assign === AUTO ? [...world.pipeline.agents.values()].map(({ capabilities }) => capabilities) : undefined
-  return readTasks(value, { most: step.maxTasks, offers })
-}
-
-function invalid(mistakes: readonly TaskMistake[], why: string): Failure {
-  return { code: 'tasks-invalid', message: `the tasks cannot be worked on (${why}): ${mistakes.map(({ message }) => message).join('; ')}` }
-}
-
-/** What became of the tasks. What passed is merged and kept also where others failed. */
-function endOf({ task, io }: Site, run: Run, tasks: readonly TaskSpec[]): AttemptResult {
-  const ended = endOfNested(run, task, io)
-  const told = tasks.map(({ id, title }) => {
-    const node = run.nodes.get(id)
-    return { id, title, status: node?.status ?? 'pending', agent: node?.agent ?? null, commit: node?.commit ?? null, text: node?.outputs.text ?? null }
-  })
-  const merge = run.nodes.get(MERGE_ID)
-  const outputs = { tasks: told }
-  const isKept = merge?.status === 'passed' && merge.commit !== null
-  const common = { outputs, commit: isKept ? merge.commit : null, filesChanged: isKept ? merge.filesChanged : [] }
-  if (ended.status !== 'failed' || run.stopping) return { ...ended, ...common }
-  const lost = told.filter(({ status }) => status !== 'passed')
-  if (lost.length === 0) return { ...ended, outputs }
-  return { ...common, status: 'failed', failure: tasksFailed(task, run, lost.map(({ id }) => id), tasks.length, common.commit) }
-}
-
-function tasksFailed(task: AttemptTask, run: Run, lost: readonly string[], all: number, commit: string | null): Failure {
-  const words = lost.map((id) => {
-    const node = run.nodes.get(id)
-    const why = node?.failure ? node.failure.message : node?.skipped?.kind === 'blocked' ? `it needs \`${node.skipped.need}\`` : 'it did not run'
-    return `\`${task.node}/${id}\` (${why})`
-  })
-  const retryable = lost.some((id) => { const failure = run.nodes.get(id)?.failure; return failure != null && isRetryable(failure) })
-  const kept = commit === null ? 'nothing was merged' : `what the others changed is merged in ${commit.slice(0, 12)}`
-  return { code: 'tasks-failed', message: `${lost.length} of ${all} tasks failed: ${words.join(', ')}; ${kept}`, tasks: lost.map((id) => `${task.node}/${id}`), commit, retryable }
+function invalid(why: string): Failure {
+  return { code: 'tasks-invalid', message: `the tasks cannot be worked on (${why}` }
 }
 
 function failed(failure: Failure): AttemptResult {
