@@ -27,21 +27,31 @@ export async function benchFailover(): Promise<void> {
   const admission = createAdmission(createLedger(new Map()), () => ['run'])
   // Never opens, so that every call begins at the broken model.
   const settings = { price: () => 'free' as const, admission, retry: RETRY, breaker: { failures: 1e9, cooldown: 1 } }
-  const timed = async (models: typeof lanes, call: string): Promise<number> => {
+  const timed = async (models: typeof lanes, call: string): Promise<Taken> => {
     const caller = createCaller(new Map([['sim', provider]]), settings, { clock, random: { fraction: () => 0.5, hex: () => '' } })
-    const at = performance.now()
+    const [at, used] = [performance.now(), process.cpuUsage()]
     const result = await caller.call({ name: 'r', strategy: 'priority', lanes: models }, REQUEST, listener({ node: call, attempt: 1, call: 0 }), new AbortController().signal)
     if (!result.ok) throw new Error('a call failed that has a fallback')
-    return performance.now() - at
+    const { user, system } = process.cpuUsage(used)
+    return { wall: performance.now() - at, cpu: (user + system) / 1000 }
   }
-  const pairs: (readonly [number, number])[] = []
+  const pairs: (readonly [Taken, Taken])[] = []
   for (let call = 0; call < CALLS; call += 1) pairs.push([await timed(lanes, `around${call}`), await timed(lanes.slice(1), `direct${call}`)])
   await simulator.close()
   const warm = pairs.slice(WARM)
-  const added = warm.map(([around, direct]) => around - direct)
-  const [own, other] = [warm.map(([around]) => around), warm.map(([, direct]) => direct)]
-  const told = (times: readonly number[]): string => `${median(times).toFixed(1)}, p99 ${p99(times).toFixed(1)} ms`
-  process.stdout.write(row([`failover after a 503: +${told(added)}`, 'the model that answers', `${(median(own) / median(other)).toFixed(2)} ×`, 'p99 ≤ +20 ms', told(own), told(other)]))
+  for (const by of ['wall', 'cpu'] as const) {
+    const added = warm.map(([around, direct]) => around[by] - direct[by])
+    const [own, other] = [warm.map(([around]) => around[by]), warm.map(([, direct]) => direct[by])]
+    const told = (times: readonly number[]): string => `${median(times).toFixed(1)}, p99 ${p99(times).toFixed(1)} ms`
+    const target = by === 'wall' ? 'p99 ≤ +20 ms' : ''
+    process.stdout.write(row([`failover after a 503, ${by}: +${told(added)}`, 'the model that answers', `${(median(own) / median(other)).toFixed(2)} ×`, target, told(own), told(other)]))
+  }
+}
+
+/** Milliseconds; the simulator's work is in them too. */
+interface Taken {
+  readonly wall: number
+  readonly cpu: number
 }
 
 function p99(times: readonly number[]): number {

@@ -182,6 +182,33 @@ describe.each(PROTOCOLS)('over %s, the sixteen faults of the public measurement'
     expect(scene.fallback.map(({ answers }) => answers)).toEqual([0])
   })
 
+  it('S15: a provider that is down for a minute is tried once in each pause, and is back in use soon after', async () => {
+    let seconds = 0
+    const simulator = await startSimulator({ answer: ({ model }) => (model === 'broken' && seconds < 60 ? error(503, 'overloaded_error') : WELL) })
+    // No limit of a request is reached here: only the pauses of the breaker pass.
+    const clock: Clock = { now: () => 1_800_000_000_000 + seconds * 1000, elapsed: () => seconds * 1000, after: () => () => {} }
+    const provider = providerOf(protocol, {
+      name: 'sim', key: KEY, headers: {}, patience: PATIENCE, conceal: createConceal([KEY]), baseUrl: simulator.baseUrl[protocol], ports: { http: { fetch: globalThis.fetch }, clock },
+    })
+    const settings = { price: () => 'free' as const, admission: createAdmission(createLedger(new Map()), () => ['run']), retry: RETRY }
+    const caller = createCaller(new Map([['sim', provider]]), settings, { clock, random: { fraction: () => 0.9, hex: () => '' } })
+    const lanes = ['broken', 'sound'].map((model) => ({ provider: 'sim', model }))
+    const served: (readonly [number, string | undefined])[] = []
+    const tried: number[] = []
+    for (; seconds < 80; seconds += 4) {
+      const before = simulator.log.length
+      const result = await caller.call({ name: 'r', strategy: 'priority', lanes }, REQUEST, listener({ node: `n${seconds}`, attempt: 1, call: 0 }), new AbortController().signal)
+      served.push([seconds, result.ok && result.value.message.text === SIXTY ? result.value.model : undefined])
+      tried.push(...simulator.log.slice(before).flatMap(({ request }) => (request.model === 'broken' && seconds < 60 ? [seconds] : [])))
+    }
+    await simulator.close()
+    // Three to notice, then one for each pause of 15 s or more.
+    expect(tried).toEqual([0, 4, 8, 28, 48])
+    const back = served.findIndex(([, model]) => model === 'broken')
+    expect(served[back]?.[0]).toBe(68)
+    expect(served.map(([, model]) => model)).toEqual([...Array.from({ length: back }, () => 'sound'), ...Array.from({ length: 20 - back }, () => 'broken')])
+  })
+
   it('S16: it is told who answered, and what failed costs nothing', async () => {
     const scene = await play(protocol, () => error(503, 'overloaded_error'))
     whole(scene, 'sound')
