@@ -73,6 +73,33 @@ ${asks(16)}`
     expect(bookOf(folder, `anthropic ${simulator.baseUrl.messages} SIM_KEY`)).toMatchObject({ reserved: 0n, spent: BigInt(Math.round(spent * 1e12)) })
   })
 
+  it('holds for pipelines within pipelines of two processes too, and what a stopped run has left of it is spent by its resume', async () => {
+    const simulator = await startSimulator({ answer: () => fine })
+    const agents = `providers: { sim: ${provider(simulator)} }\nagents: { dev: { model: sim/m, max_output_tokens: 100, instructions: Work. } }\n`
+    const limits = (usd: number): string => `limits: { daily_budget_usd: ${usd}, concurrency: 2 }\n`
+    const top = (name: string, usd: number): string => `name: ${name}\n${agents}${limits(usd)}steps:\n${asks(1)}  sub: { needs: ask0, pipeline: middle.yml }\n`
+    const folder = repositoryWith({
+      'one.yml': top('one', 0.42), 'other.yml': top('other', 0.42),
+      'middle.yml': `${agents}steps:\n  in: { pipeline: child.yml }\n  out: { needs: in, agent: dev, prompt: Say something. }\n`,
+      'child.yml': `${agents}steps:\n${asks(4)}`,
+    })
+    const ends = await Promise.all(['one', 'other'].map(async (name) => orchRun({ cwd: folder, args: [`${name}.yml`, '--json', '--run-id', name], env: KEY })))
+    const cost = (): number => simulator.invoice().output / 1000
+    const spent = ends.map((ended) => reportOf(ended).totals.cost_usd).reduce((sum, one) => sum + one)
+    expect([cost(), spent <= 0.42, spent >= 0.3]).toEqual([spent, true, true])
+    expect(bookOf(folder, `anthropic ${simulator.baseUrl.messages} SIM_KEY`)).toMatchObject({ days: 1, reserved: 0n, spent: BigInt(Math.round(spent * 1e12)) })
+    const stopped = ['one', 'other'].filter((_name, index) => ends[index]?.code === 3)
+    expect(stopped.length).toBeGreaterThan(0)
+    // A run that goes on has what the day has left, and no more: not what it may have had at its first start.
+    const [name = ''] = stopped
+    const before = reportOf(ends[name === 'one' ? 0 : 1] as Ended).totals.cost_usd
+    const resumed = await orchRun({ cwd: folder, args: ['resume', name, '--json'], env: KEY })
+    expect([cost() <= 0.42, resumed.code, reportOf(resumed).totals.cost_usd >= before], resumed.stderr).toEqual([true, 3, true])
+    await simulator.close()
+    const { spent: inBook, reserved } = bookOf(folder, '')
+    expect([Number(inBook) / 1e12, reserved]).toEqual([cost(), 0n])
+  })
+
   it('of a provider sends a route elsewhere, and counts for it under another name, too', async () => {
     const simulator = await startSimulator({ answer: () => fine })
     const second = await startSimulator({ answer: () => fine })
@@ -137,57 +164,6 @@ ${asks(2)}`,
     expect(reportOf(ended).steps.map(({ id, status, cost_usd }) => [id, status, cost_usd])).toEqual([
       ['sub', 'failed', 0.05], ['sub/ask0', 'passed', 0.05], ['sub/ask1', 'failed', 0],
     ])
-  })
-})
-
-describe('a call whose bytes do not fit into its budget', () => {
-  /** Four dollars for a million tokens of input, nothing for output, so that only the input is weighed. */
-  const pipeline = (simulator: Simulator, budget: number, type = 'anthropic', url = simulator.baseUrl.messages): string => `
-providers: { sim: { type: ${type}, base_url: "${url}", api_key_env: SIM_KEY, prices: { m: { input: 4, output: 0 } } } }
-limits: { budget_usd: ${budget} }
-agents: { dev: { model: sim/m, max_output_tokens: 100, instructions: Work., tools: [files] } }
-steps:
-  fix: { agent: dev, prompt: Read it. }
-`
-  const holdsOf = (folder: string): readonly number[] => {
-    const [run = ''] = readdirSync(join(folder, '.orch-run/runs'))
-    const lines = readFileSync(join(folder, '.orch-run/runs', run, 'journal.ndjson'), 'utf8').trim().split('\n')
-    return lines.flatMap((line) => {
-      const event = JSON.parse(line) as { type: string; hold?: string }
-      return event.type === 'call-reserved' ? [Number(event.hold) / 4e6] : []
-    })
-  }
-
-  it('is held by what its provider counts, which costs one more request and nothing else', async () => {
-    const simulator = await startSimulator({ answer: () => ({ text: 'done', usage: { input: 2_500, output: 5 } }) })
-    const folder = repositoryWith({ 'p.yml': pipeline(simulator, 0.03).replace('Read it.', 'word '.repeat(2_000)) })
-    const ended = await orchRun({ cwd: folder, args: ['p.yml', '--json'], env: KEY })
-    await simulator.close()
-    expect(ended.code, ended.stderr).toBe(0)
-    expect([simulator.counted.length, simulator.log.length, reportOf(ended).totals]).toMatchObject([1, 1, { requests: 1, cost_usd: 0.01 }])
-    const [hold = 0] = holdsOf(folder)
-    expect([hold > 2_500, hold < 7_500]).toEqual([true, true])
-  })
-
-  it('is held by what was counted of its beginning from the second turn on, so that a long conversation does not need its bytes', async () => {
-    const note = 'words and words '.repeat(1_500)
-    const turns: SimAnswer[] = [
-      { calls: [{ name: 'read_file', input: { path: 'note.txt' } }], usage: { input: 4_000, output: 5 } },
-      { calls: [{ name: 'read_file', input: { path: 'note.txt', start_line: 1, end_line: 1 } }], usage: { input: 11_000, output: 5 } },
-      { text: 'done', usage: { input: 18_000, output: 5 } },
-    ]
-    const simulator = await startSimulator({ answer: ({ answers }) => turns[answers] ?? fine })
-    const folder = repositoryWith({ 'note.txt': note, 'p.yml': pipeline(simulator, 5, 'openai-compatible', simulator.baseUrl.chat) })
-    const ended = await orchRun({ cwd: folder, args: ['p.yml', '--json'], env: KEY })
-    await simulator.close()
-    expect(ended.code, ended.stderr).toBe(0)
-    const [first = 0, second = 0, third = 0] = holdsOf(folder)
-    // The first by its bytes; then what was counted, and the bytes of one reading of the note with what is written around it.
-    expect(first).toBeGreaterThan(4_000)
-    for (const [hold, counted] of [[second, 4_000], [third, 11_000]] as const) {
-      expect(hold - counted).toBeGreaterThan(note.length)
-      expect(hold - counted).toBeLessThan(note.length * 1.1)
-    }
   })
 })
 
