@@ -39,8 +39,11 @@ export interface Files {
   readLink(path: string): Promise<string>
   /** The SHA-256 of a file of any size, links followed, in lower-case hexadecimal digits. */
   digest(path: string): Promise<string>
-  /** Writes the whole file so that a crash leaves the old or the new text: temporary file, fsync, rename, fsync of the folder. */
-  replace(path: string, text: string, mode?: number): Promise<void>
+  /**
+   * Writes the whole file so that a crash leaves the old or the new text: temporary file, fsync, rename, fsync of the folder. The
+   * temporary file lies in `via`, or beside the file where that is on another disk.
+   */
+  replace(path: string, text: string, mode?: number, via?: string): Promise<void>
   /** Plain write, not durable: for what can be made again. */
   write(path: string, data: string | Uint8Array, mode?: number): Promise<void>
   append(path: string): Promise<Appender>

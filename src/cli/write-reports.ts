@@ -11,7 +11,6 @@ import type { RunFolder } from '../store/store.ts'
 import { complain } from './complain.ts'
 import { EXIT } from './exit-code.ts'
 import { keptTexts } from './kept-texts.ts'
-import { removeLeftovers } from './report-leftovers.ts'
 import type { RunOptions } from './run-options.ts'
 import { Stop } from './stop.ts'
 
@@ -27,8 +26,7 @@ export async function writeReports(
     try {
       const place = resolve(process.cwd(), path)
       await files.makeFolder(dirname(place))
-      await files.replace(place, format === 'json' ? json : redactor.text(reportFormats[format](run, extras)), 0o644)
-      await removeLeftovers(files, place)
+      await files.replace(place, format === 'json' ? json : redactor.text(reportFormats[format](run, extras)), 0o644, folder.path)
     } catch (error) {
       if (!(error instanceof PortError)) throw error
       complain(`the report \`${path}\` cannot be written: ${error.message}`)

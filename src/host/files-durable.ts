@@ -1,14 +1,15 @@
 import { link, open, rename, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { codeOf } from './files-error.ts'
 
-/** A crash leaves the old or the new text, never a mixture and never a file that is half there. */
-export async function replaceDurably(path: string, text: string, mode = 0o600): Promise<void> {
-  const temporary = await writeTemporary(path, text, mode)
+/** A crash leaves the old or the new text, never a mixture and never a file that is half there; and what is half written in `via`. */
+export async function replaceDurably(path: string, text: string, mode = 0o600, via = dirname(path)): Promise<void> {
+  const temporary = await writeTemporary(join(via, basename(path)), text, mode)
   try {
     await rename(temporary, path)
   } catch (error) {
     await discard(temporary)
+    if (codeOf(error) === 'EXDEV' && via !== dirname(path)) return replaceDurably(path, text, mode)
     throw error
   }
   await syncFolder(dirname(path))

@@ -16,7 +16,7 @@ export function createFiles(): Files {
     read: async (path) => guarded(path, async () => (await readUpTo(path, undefined)).toString('utf8')),
     readBytes: async (path, limit, from) => guarded(path, async () => readUpTo(path, limit, from)),
     readLink: async (path) => guarded(path, () => readlinkSync(path)),
-    replace: async (path, text, mode) => guarded(path, async () => replaceDurably(path, text, mode)),
+    replace: async (path, text, mode, via) => guarded(path, async () => replaceDurably(path, text, mode, via)),
     write: async (path, data, mode) => guarded(path, async () => writeFile(path, data, { mode: mode ?? 0o666 })),
     digest: async (path) => guarded(path, async () => digestOf(path)),
     append: openAppender,

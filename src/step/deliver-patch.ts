@@ -23,7 +23,7 @@ export async function deliverPatch({ world, task, io, step, workspaces, commit }
     const already = (await files.stat(full))?.kind === 'file' && (await files.read(full)) === text
     if (!already) {
       await files.makeFolder(dirname(full))
-      await files.replace(full, text, 0o644)
+      await files.replace(full, text, 0o644, join(world.stateDir, 'runs', task.run))
     }
     await io.emit({ type: 'delivered', kind: 'patch', target: path.value, commit, already })
     return ok({ patch: path.value })

@@ -30,6 +30,12 @@ describe('replace', () => {
     expect([readFileSync(at('a'), 'utf8'), statSync(at('a')).mode & 0o777, readdirSync(folder)]).toEqual(['two', 0o600, ['a']])
   })
 
+  it('is written by way of another folder, where a crash leaves what is half written', async () => {
+    await files.makeFolder(at('via'))
+    await files.replace(at('a'), 'one', 0o644, at('via'))
+    expect([await files.read(at('a')), await files.list(at('via')), (await files.stat(at('a')))?.mode]).toEqual(['one', [], 0o644])
+  })
+
   it('takes a mode', async () => {
     await files.replace(at('a'), 'x', 0o640)
     expect(statSync(at('a')).mode & 0o777).toBe(0o640)
