@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createGrowingRedactor } from '../base/growing-redactor.ts'
 import type { Ports } from '../base/ports.ts'
+import { settleEngine } from '../host/engine-flags.ts'
 import { sweepTree } from '../host/processes.ts'
 import { Engine } from '../run/engine.ts'
 import type { Run } from '../run/run.ts'
@@ -26,6 +27,7 @@ const PATIENCE_MS = 6200
  */
 export async function performRun(order: RunOrder): Promise<number> {
   const { ports, plan, run, folder, options } = order
+  settleEngine()
   const redactor = createGrowingRedactor(order.hidden)
   await ports.files.makeFolder(join(folder.path, SCRATCH), 0o700)
   const view = await openView(options.ui, viewSettings(run.id, folder.path, options.stateDir, order.env), ports.clock)

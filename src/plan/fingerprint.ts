@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { canonical } from '../base/json.ts'
-import type { Json, JsonObject } from '../base/json.ts'
+import type { JsonObject } from '../base/json.ts'
 import { agentsOf, checksNamed } from '../pipeline/involved.ts'
 import type { AgentSpec, Pipeline, StepSpec } from '../pipeline/pipeline.ts'
+import { plainText as text } from './plain-text.ts'
 import { inOrder } from './order.ts'
 import type { Plan } from './plan.ts'
 
@@ -26,10 +26,6 @@ export function fingerprint(plan: Plan, step: string, matrix: JsonObject | null,
 
 /** What is the same for all nodes of a plan. */
 const memo = new WeakMap<Plan, { readonly env: string; readonly inputs: WeakMap<JsonObject, string> }>()
-
-function text(value: unknown): string {
-  return canonical(plain(value))
-}
 
 /**
  * A digest of what a step and all that it needs say, and of the `env` around them: equal ones of different runs come from equal
@@ -97,18 +93,7 @@ function calledDigest(called: Pipeline | undefined): string | undefined {
   if (!called || known !== undefined) return known
   const { file: _file, name: _name, description: _description, children, reports: _reports, autonomy: _autonomy, ...all } = called
   const below = [...called.steps.values()].map((step) => (step.kind === 'pipeline' ? calledDigest(children.get(step.pipeline)) : undefined))
-  const digest = createHash('sha256').update(canonical(plain({ ...all, below: below.filter((one) => one !== undefined) }))).digest('hex')
+  const digest = createHash('sha256').update(text({ ...all, below: below.filter((one) => one !== undefined) })).digest('hex')
   digests.set(called, digest)
   return digest
-}
-
-/** Maps as lists of pairs and big integers as text, so that every part of a definition reaches the digest. */
-function plain(value: unknown): Json {
-  if (value instanceof Map) return [...value].map(([key, item]) => [String(key), plain(item)])
-  if (Array.isArray(value)) return value.map(plain)
-  if (typeof value === 'bigint') return value.toString()
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, plain(item)]])))
-  }
-  return value as Json
 }

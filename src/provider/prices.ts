@@ -16,8 +16,8 @@ export interface PricedProvider {
 export function findPrice(provider: PricedProvider, model: string): LanePrice | undefined {
   const own = provider.prices.get(model)
   if (own !== undefined) return own
-  const known = (provider.type === 'replay' ? [...TABLE.values()] : [TABLE.get(provider.type)]).map((models) => models?.get(model))
-  return known.find((price) => price !== undefined)
+  const ours = (provider.type === 'replay' ? [...table().values()] : [table().get(provider.type)]).map((models) => models?.get(model))
+  return ours.find((price) => price !== undefined)
 }
 
 /** Tokens of input and output together that exactly this model takes at its vendor; undefined where that is not known. */
@@ -33,17 +33,22 @@ interface PriceRow {
   readonly cache_write_1h?: number
 }
 
-const TABLE: ReadonlyMap<string, ReadonlyMap<string, Price>> = readTable()
+let known: ReadonlyMap<string, ReadonlyMap<string, Price>> | undefined
+
+/** Read with the first question: most runs ask none. */
+function table(): ReadonlyMap<string, ReadonlyMap<string, Price>> {
+  return (known ??= readTable())
+}
 
 function readTable(): Map<string, Map<string, Price>> {
-  const table = new Map<string, Map<string, Price>>()
+  const byProvider = new Map<string, Map<string, Price>>()
   for (const row of rows) {
-    const models = table.get(row.provider) ?? new Map<string, Price>()
-    table.set(row.provider, models)
+    const models = byProvider.get(row.provider) ?? new Map<string, Price>()
+    byProvider.set(row.provider, models)
     const long = row.long && { long: { above: row.long.above, ...tokenPrices(row.long) } }
     for (const model of row.models) models.set(model, { ...tokenPrices(row), ...long })
   }
-  return table
+  return byProvider
 }
 
 /** Where writing to the cache has no price of its own, it costs what input costs. */
