@@ -47,12 +47,15 @@ export function createBreaker(settings: BreakerSettings, random: { fraction(): n
   let state: State = { kind: 'closed' }
   let generation = 0
   let inRow = 0
+  // The oldest first; what is too old is left behind one by one, so that a report costs the same however many there are.
   let recent: { readonly at: number; readonly failed: boolean }[] = []
+  let failures = 0
   const change = (next: State): void => {
     state = next
     generation += 1
     inRow = 0
     recent = []
+    failures = 0
   }
   const open = (since: number, now: number): void => {
     const pause = Math.min(Math.max(settings.cooldown, GROWTH * (now - since)), LONGEST_MS)
@@ -69,8 +72,12 @@ export function createBreaker(settings: BreakerSettings, random: { fraction(): n
     if (result === 'none') return
     const failed = result === 'failure'
     inRow = failed ? inRow + 1 : 0
-    recent = [...recent.filter(({ at }) => at > now - WINDOW_MS), { at: now, failed }]
-    const failures = recent.filter((call) => call.failed).length
+    recent.push({ at: now, failed })
+    if (failed) failures += 1
+    for (let oldest = recent[0]; oldest !== undefined && oldest.at <= now - WINDOW_MS; oldest = recent[0]) {
+      recent.shift()
+      if (oldest.failed) failures -= 1
+    }
     const isHalf = recent.length >= FEWEST_IN_WINDOW && failures * 2 >= recent.length
     if (failed && (inRow >= settings.failures || isHalf)) open(now, now)
   }

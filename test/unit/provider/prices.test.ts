@@ -6,7 +6,11 @@ import { costOf } from '../../../src/provider/price.ts'
 import type { LanePrice } from '../../../src/provider/price.ts'
 import { findPrice } from '../../../src/provider/prices.ts'
 import rows from '../../../src/provider/prices.json' with { type: 'json' }
+import costs from './costs.json' with { type: 'json' }
 import { REQUEST } from './rig.ts'
+
+/** Provider, model, tokens (input, output, read from the cache, written to it, and the part of that which is kept for an hour), dollars. */
+type Worked = readonly [string, string, readonly [number, number, number, number, number], string]
 
 function priceOf(type: string, model: string, own: readonly [string, LanePrice][] = []): LanePrice | undefined {
   return findPrice({ type, prices: new Map(own) }, model)
@@ -53,7 +57,24 @@ describe('the price table', () => {
   })
 })
 
+/** Pico-dollars of an amount as it is written down, without a float on the way. */
+function exactly(usd: string): bigint {
+  const [whole = '', part = ''] = usd.split('.')
+  return BigInt(whole + part.padEnd(12, '0'))
+}
+
 describe('the cost of a call', () => {
+  it('is what was worked out elsewhere for 120 of them, and never above what is held', () => {
+    expect(costs.length).toBeGreaterThanOrEqual(60)
+    for (const [type, model, [input, output, cacheRead, cacheWrite, cacheWriteHour], usd] of costs as unknown as readonly Worked[]) {
+      const price = priceOf(type, model)
+      if (price === undefined) throw new Error(`no price of ${model}`)
+      const found = costOf({ input, output, cacheRead, cacheWrite, cacheWriteHour }, price)
+      expect([model, found]).toEqual([model, exactly(usd)])
+      expect(mostTokenCost(input + cacheRead + cacheWrite, output, price, true) >= found).toBe(true)
+    }
+  })
+
   it('is exact to the pico-dollar, each kind of token at its own price', () => {
     expect(
       cost('anthropic', 'claude-sonnet-4-5', { input: 1_000, output: 500, cacheRead: 20_000, cacheWrite: 3_000 }),
