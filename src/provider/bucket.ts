@@ -81,10 +81,10 @@ export function createBucket(perMinute: number, burst: number = BURST, now = 0, 
       return mark
     },
     sent(mark, time) {
-      if (flight.sent(mark)) at = Math.max(at, time + OVERTAKING_MS)
+      at = Math.max(at, flight.sent(mark, time) ?? at)
     },
     arrived(mark, time) {
-      const found = flight.arrived(mark)
+      const found = flight.arrived(mark, time)
       if (found !== 'other') at = found === 'sent' ? Math.min(at, time) : Math.max(at, time)
     },
     give: (amount) => {

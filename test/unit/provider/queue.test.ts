@@ -117,7 +117,7 @@ describe('a gate', () => {
     }
   })
 
-  it('counts from when a request has arrived, which is not before its answer begins, or a tenth of a second after it was sent', () => {
+  it('counts from when a request has arrived, which is when its answer begins, and where that takes long a second after it was sent', () => {
     const gate = createGate({ rpm: 600, burst: 1 / 600 }, 0)
     const first = gate.take(need, 0)
     first.heard(200, new Headers(), 0)
@@ -130,13 +130,25 @@ describe('a gate', () => {
     expect(hindrance(gate, 3_004)).toEqual({ by: 'rpm', ms: 100.2 })
     const third = gate.take(need, 3_106)
     third.sent(3_106)
-    expect(gate.hindrance(need, 3_407)).toBeUndefined()
-    const fourth = gate.take(need, 3_407)
-    fourth.end('unused', 3_410)
-    expect(hindrance(gate, 3_410)).toEqual({ by: 'rpm', ms: 100.2 })
+    // Answers begin soon here, so this one is held up on its way.
+    expect(hindrance(gate, 3_407)).toEqual({ by: 'rpm', ms: 799.2 })
+    expect(gate.hindrance(need, 4_207)).toBeUndefined()
+    const fourth = gate.take(need, 4_207)
+    fourth.end('unused', 4_210)
+    expect(hindrance(gate, 4_210)).toEqual({ by: 'rpm', ms: 100.2 })
     // One that is heard late moves nothing.
-    third.heard(200, new Headers(), 3_411)
-    expect(hindrance(gate, 3_411)).toEqual({ by: 'rpm', ms: 99.2 })
+    third.heard(200, new Headers(), 4_211)
+    expect(hindrance(gate, 4_211)).toEqual({ by: 'rpm', ms: 99.2 })
+  })
+
+  it('does not wait for answers that begin late as a rule', () => {
+    const gate = createGate({ rpm: 600, burst: 1 / 600 }, 0)
+    const first = gate.take(need, 0)
+    first.sent(0)
+    first.heard(200, new Headers(), 150)
+    gate.take(need, 300).sent(300)
+    expect(hindrance(gate, 300)).toEqual({ by: 'rpm', ms: 200.2 })
+    expect(hindrance(gate, 501)).toBeUndefined()
   })
 
   it('begins to wait anew where whoever waits is woken late, since what was sent before may have been held up too', () => {

@@ -263,12 +263,15 @@ async function journal(seed: number): Promise<{ readonly text: string; readonly 
   const target = { ...route('a/x', 'b/y', 'c/z'), strategy: (['priority', 'cheapest', 'fastest', 'balanced'] as const)[seed % 4] ?? 'priority' }
   const lines: string[] = []
   const sent: string[][] = []
+  let told = 0n
   for (let call = 0; call < 20; call += 1) {
     const { decision } = await clock.run(calls.call(target, { node: `n${call % 5}`, call }))
     expect(derivedChoice(decision.audit)).toEqual(decision.audit.rounds.map(({ chosen }) => chosen))
     lines.push(JSON.stringify(decision))
     sent.push(decision.audit.requests.map(({ lane }) => lane))
+    told += decision.audit.requests.reduce((sum, { cost }) => sum + BigInt(cost), 0n)
   }
+  expect(calls.ledger.state('run')).toEqual({ limit: undefined, spent: told, reserved: 0n })
   return { text: createHash('sha256').update(lines.join('\n')).digest('hex'), sent }
 }
 
@@ -279,7 +282,7 @@ it('the same faults give the same decisions, a hundred times over', async () => 
   expect((await journal(8)).text).not.toBe([...hashes][0])
 })
 
-it('no lane is used again after it was left, no call sends more than four requests, and every choice can be found again', async () => {
+it('no lane is used again after it was left, no call sends more than four requests, every choice can be found again, and what is spent is what is told of them', async () => {
   await fc.assert(fc.asyncProperty(fc.nat(), async (seed) => {
     for (const lanes of (await journal(seed)).sent) {
       expect(lanes.length).toBeLessThanOrEqual(4)
