@@ -4,6 +4,7 @@ import type { Cache } from '../cache/cache.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Caller } from '../provider/caller.ts'
 import type { StepWorld } from '../step/world.ts'
+import { createPresence } from '../workspace/presence.ts'
 import type { Models } from './open-models.ts'
 import type { RunOrder } from './run-order.ts'
 import { createRunWorkspaces } from './run-workspaces.ts'
@@ -13,7 +14,8 @@ import { keyVariables } from './secrets.ts'
 export function createStepWorld(order: RunOrder, redactor: GrowingRedactor, cache: Cache | undefined): StepWorld & { close(): Promise<void> } {
   const { ports, plan, env, cwd, readiness } = order
   const root = readiness.repository?.root ?? cwd
-  const workspaces = createRunWorkspaces(order, (text) => redactor.leaks(text))
+  const presence = createPresence()
+  const workspaces = createRunWorkspaces(order, { presence, leaks: (text) => redactor.leaks(text) })
   const keys = new Set(keyVariables(plan.pipeline))
   const shared = {
     ports,
@@ -23,6 +25,7 @@ export function createStepWorld(order: RunOrder, redactor: GrowingRedactor, cach
     // The keys of all pipelines of the run: none is another's business.
     environment: Object.fromEntries(Object.entries(env).filter(([name]) => !keys.has(name))),
     checkout: { cwd, root },
+    presence,
     cache,
     machine: `${process.platform}-${process.arch}`,
     redact: <T>(value: T): T => redactor.json(value),

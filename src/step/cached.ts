@@ -53,12 +53,12 @@ function isInPlace({ traces }: Cache, { wrote, files }: CacheEntry, listing: Lis
   })
 }
 
-async function restore({ checkout }: StepWorld, cache: Cache, entry: CacheEntry): Promise<boolean> {
-  const done = cache.working()
+async function restore({ checkout, presence }: StepWorld, cache: Cache, entry: CacheEntry): Promise<boolean> {
+  const ends = [presence.enter(), cache.working()]
   try {
     return await cache.files.restore(checkout.root, entry.files)
   } finally {
-    done()
+    for (const end of ends) end()
   }
 }
 

@@ -28,8 +28,8 @@ async function openPlace(world: StepWorld, task: AttemptTask, io: AttemptIo): Pr
     case 'worktree': return openOwn(world, task, io)
     case 'none': return ok(await emptyFolder(world, io))
     case 'checkout': {
-      const done = world.cache?.working()
-      return ok({ ...world.checkout, worktree: null, enclosures: null, leave: async () => done?.() })
+      const ends = [world.presence.enter(), world.cache?.working()]
+      return ok({ ...world.checkout, worktree: null, enclosures: null, leave: async () => ends.forEach((end) => end?.()) })
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Sandboxes } from '../sandbox/sandbox.ts'
 import type { Forge } from './forge.ts'
 import type { Lease } from '../proxy/lease.ts'
 import type { LeaseOrder } from '../proxy/tenancy.ts'
+import type { Presence } from '../workspace/presence.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
 import type { AttemptTask } from '../run/contract.ts'
 import type { Failure } from '../run/failure.ts'
@@ -23,6 +24,8 @@ export interface StepWorld {
   readonly environment: Readonly<Record<string, string>>
   /** Where steps run that need no worktree. */
   readonly checkout: { readonly cwd: string; readonly root: string }
+  /** Which steps work in the checkout. */
+  readonly presence: Presence
   /** The pipeline and the files that it names, relative to the repository's top: no agent may change them. */
   readonly namedFiles: readonly string[]
   /** Undefined where no step of the run wants one. */

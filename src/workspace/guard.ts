@@ -1,9 +1,13 @@
 import { PortError } from '../base/ports.ts'
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts'
+import type { Presence } from './presence.ts'
 import type { SlotPorts } from './slot.ts'
 import { plainText, shown } from './shown.ts'
 
-/** Watches the user's checkout by comparing two looks at it. */
+/**
+ * Watches the user's checkout by comparing two looks at it. While a step works there itself, files may change by its doing: they are
+ * not told of. What steers git is told of all the same, since it outlasts the run, with a word about the step.
+ */
 export interface Guard {
   /** The first look; later calls do nothing. */
   begin(): Promise<void>
@@ -13,9 +17,18 @@ export interface Guard {
 
 const MOST = 20
 
-export function createGuard(ports: SlotPorts, stateDir: string): Guard {
-  let last: Promise<Fingerprint> | undefined
-  const look = () => takeFingerprint(ports, stateDir)
+interface Look {
+  readonly print: Fingerprint
+  /** Whether a step of ours has worked in the checkout since the look began. */
+  readonly wasShared: () => boolean
+}
+
+export function createGuard(ports: SlotPorts, stateDir: string, presence: Presence): Guard {
+  let last: Promise<Look> | undefined
+  const look = async (): Promise<Look> => {
+    const wasShared = presence.watch()
+    return { print: await takeFingerprint(ports, stateDir), wasShared }
+  }
   return {
     async begin() {
       last ??= look()
@@ -30,7 +43,7 @@ export function createGuard(ports: SlotPorts, stateDir: string): Guard {
       // Calls at the same time stand in line: each compares with the look of the one before.
       const after = before.then(look)
       last = after.catch(() => before)
-      return after.then(async (now) => describe(await before, now), unreadable)
+      return after.then(async (now) => describe(await before, now, presence), unreadable)
     },
   }
 }
@@ -40,14 +53,17 @@ function unreadable(error: unknown): string[] {
   return [`the checkout can no longer be looked at: ${plainText(error.message)}`]
 }
 
-function describe(before: Fingerprint, after: Fingerprint): string[] {
-  return [
+function describe({ print: before, wasShared }: Look, { print: after }: Look, presence: Presence): string[] {
+  const isShared = wasShared()
+  const refs = differences(before.refs, after.refs).filter(({ name }) => !presence.isOurs(name, (after.refs.get(name) ?? '').trim()))
+  const steering = [
     ...(before.head === after.head ? [] : ['the HEAD of the checkout was moved']),
-    ...differences(before.refs, after.refs).map(({ name, what }) => `ref ${shown(name)} was ${what}`),
+    ...refs.map(({ name, what }) => `ref ${shown(name)} was ${what}`),
     ...(before.staged === after.staged ? [] : ['the index of the checkout was changed']),
     ...differences(before.settings, after.settings).map(({ name, what }) => `${shown(name)} of the git folder was ${what}`),
-    ...limited(differences(before.files, after.files).map(({ name }) => `${shown(name)} in the checkout was changed`)),
   ]
+  if (isShared) return steering.map((sentence) => `${sentence} while another step worked in the checkout`)
+  return [...steering, ...limited(differences(before.files, after.files).map(({ name }) => `${shown(name)} in the checkout was changed`))]
 }
 
 function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): { name: string; what: string }[] {

@@ -15,6 +15,7 @@ import { exactPattern } from './ignore.ts'
 import { changedPaths, mergeAll, sealMerge } from './merge.ts'
 import { pinCommit } from './pin.ts'
 import { below, realPlace } from './place.ts'
+import { type Presence, createPresence } from './presence.ts'
 import { type Pool, createPool } from './pool.ts'
 import { objectFolders } from './objects.ts'
 import { createRepository } from './repository.ts'
@@ -44,6 +45,8 @@ export interface WorkspacesSettings {
   readonly leaks?: Leaks
   /** The folder below `<stateDir>/worktrees` where they lie; left out: the run's id. No two may share one. */
   readonly folder?: string
+  /** Of all steps of the run; left out: none works in the checkout. */
+  readonly presence?: Presence
 }
 
 type WorkspacesPorts = Pick<Ports, 'files' | 'git' | 'clock'>
@@ -66,10 +69,11 @@ export async function openWorkspaces(ports: WorkspacesPorts, settings: Workspace
   const [first] = outside
   if (first !== undefined) return err({ code: 'refused', message: `${shown(first)} lies outside of the repository`, files: outside })
   const shares = { link: topPaths(prefix, settings.link), copy: topPaths(prefix, settings.copy) }
-  return ok(createWorkspaces(ports, { ...settings, stateDir, prefix, shares }))
+  return ok(createWorkspaces(ports, { ...settings, presence: settings.presence ?? createPresence(), stateDir, prefix, shares }))
 }
 
 interface Opened extends WorkspacesSettings {
+  readonly presence: Presence
   readonly prefix: string
   readonly shares: Shares
 }
@@ -114,7 +118,10 @@ function createWorkspaces(ports: WorkspacesPorts, opened: Opened): Workspaces {
     })),
     lend: (workspace, tenant) => withSlot(workspace, async (own, slot) => failingValue(() => lend(own, slot, lent, tenant))),
     treeOf: async (commit) => (await (await started()).repository.ask(['rev-parse', '--verify', '--end-of-options', `${commit}^{tree}`])).toString('latin1').trim(),
-    publish: (branch, commit) => failing(async () => publishBranch(git, opened.repository, branch, commit)),
+    publish: (branch, commit) => failing(async () => {
+      opened.presence.published(`refs/heads/${branch}`, commit)
+      return publishBranch(git, opened.repository, branch, commit)
+    }),
     async patch(from, to, form = 'readable') {
       const args = ['diff-tree', '-r', '-p', ...PATCH_FORMS[form], '--no-ext-diff', '--no-textconv', '--no-color', from, to]
       return (await (await started()).repository.ask(args)).toString('utf8')
@@ -147,7 +154,7 @@ async function start(ports: WorkspacesPorts, opened: Opened, folder: string, uns
   await clearFolder(files, folder)
   const settings = { folder: join(folder, 'repository'), user: opened.repository, ignored: unshared.map(exactPattern) }
   const own = { files, repository: await createRepository(ports, settings) }
-  return { ...own, pool: createPool(own, folder), guard: createGuard(own, opened.stateDir) }
+  return { ...own, pool: createPool(own, folder), guard: createGuard(own, opened.stateDir, opened.presence) }
 }
 
 /** What a tenant finds beside the files of the commit. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createPresence } from '../../../src/workspace/presence.ts'
 import { type Rig, acquired, createRig } from './rig.ts'
 
 let rig: Rig
@@ -30,6 +31,35 @@ describe('the guard of the checkout', () => {
     expect(await workspaces.trespasses()).toEqual([])
     rig.sh('echo y >> work.txt')
     expect(await workspaces.trespasses()).toEqual(['`work.txt` in the checkout was changed'])
+  })
+
+  it('takes changed files for the doing of a step that works in the checkout itself, but not what steers git, and nothing once it has ended', async () => {
+    rig = createRig()
+    const presence = createPresence()
+    const workspaces = await rig.open({ presence })
+    await acquired(workspaces)
+    const leave = presence.enter()
+    rig.sh('echo x >> work.txt; git tag v1')
+    expect(await workspaces.trespasses()).toEqual(['ref `refs/tags/v1` was created while another step worked in the checkout'])
+    rig.sh('echo y >> work.txt')
+    leave()
+    expect(await workspaces.trespasses()).toEqual([])
+    rig.sh('echo z >> work.txt')
+    expect(await workspaces.trespasses()).toEqual(['`work.txt` in the checkout was changed'])
+    rig.sh('echo z >> work.txt')
+    presence.enter()()
+    expect(await workspaces.trespasses()).toEqual([])
+    rig.sh('echo z >> work.txt')
+    expect(await workspaces.trespasses()).toEqual(['`work.txt` in the checkout was changed'])
+  })
+
+  it('says nothing of a branch that we deliver, but of one that somebody moved on from there', async () => {
+    const { workspaces } = await watched()
+    const head = rig.sh('git rev-parse HEAD')
+    expect(await workspaces.publish('done', head)).toEqual({ ok: true, value: 'made' })
+    expect(await workspaces.trespasses()).toEqual([])
+    rig.sh('git update-ref refs/heads/done $(git commit-tree -m other HEAD^{tree})')
+    expect(await workspaces.trespasses()).toEqual(['ref `refs/heads/done` was changed'])
   })
 
   it('starts from a dirty checkout without a word', async () => {
