@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { PROGRAM, folderWith, git, removeFolders, smallEnv } from '../rig/program.ts'
+import { PROGRAM, folderWith, git, holdsSecrets, removeFolders, smallEnv } from '../rig/program.ts'
 import type { Report } from '../rig/report.ts'
 
 afterAll(removeFolders)
@@ -17,8 +17,11 @@ function offline(): string[] {
 describe('the quickstart', () => {
   it('ends passed in a clone of this repository, without key and network: a commit, three checks, a repair round', ({ skip }) => {
     if (!existsSync(join(ROOT, '.git'))) skip('this is no clone')
-    const clone = join(folderWith({}), 'clone')
+    const folder = folderWith({})
+    const clone = join(folder, 'clone')
     execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', ROOT, clone], { stdio: 'ignore' })
+    // The tests themselves are in it.
+    holdsSecrets(folder)
     symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'))
     const [program, ...args] = [...offline(), process.execPath, PROGRAM, 'examples/quickstart/pipeline.yml', '--json']
     const ended = spawnSync(program, args, { cwd: clone, env: smallEnv(clone), encoding: 'utf8' })

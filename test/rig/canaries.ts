@@ -5,6 +5,9 @@ import { join, relative } from 'node:path'
 /** How every secret of a test begins, so that all can be looked for without knowing any. */
 const BEGINNING = 'canary-'
 
+/** Of larger files none is of ours: tests make them to be refused. */
+const LARGEST = 64 * 1024 * 1024
+
 /** Secrets that every run of the program finds around it. No step of ours asks for them, so no word of them may come out. */
 export const CANARY_ENV: Readonly<Record<string, string>> = {
   ACTIONS_RUNTIME_TOKEN: 'canary-of-the-runner-51c7', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'canary-of-the-identity-08be', CI_JOB_TOKEN: 'canary-of-the-job-77d2',
@@ -26,6 +29,11 @@ function inBase64(before: number): string {
 export function canaryIn(text: string): string | undefined {
   const at = FORMS.map((form) => text.indexOf(form)).filter((place) => place >= 0)
   return at.length === 0 ? undefined : text.slice(Math.min(...at)).slice(0, 60)
+}
+
+/** The files below a folder that hold one, with what they hold. */
+export function filesWithCanaries(folder: string): (readonly [string, string])[] {
+  return filesBelow(folder).map((path) => [relative(folder, path), readFileSync(path, 'utf8')] as const).filter(([, text]) => canaryIn(text) !== undefined)
 }
 
 /** Where canaries stand in the files below a folder and in all objects of its repository; `given` are the files that the test wrote. */
@@ -55,6 +63,7 @@ function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return filesBelow(path)
-    return lstatSync(path).isFile() ? [path] : []
+    const stat = lstatSync(path)
+    return stat.isFile() && stat.size <= LARGEST ? [path] : []
   })
 }

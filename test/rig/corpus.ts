@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { PROGRAM, folderWith, orchRun, repositoryWith, smallEnv } from './program.ts'
+import { PROGRAM, folderWith, holdsSecrets, orchRun, repositoryWith, smallEnv } from './program.ts'
 import type { Ended } from './program.ts'
 
 /** One bad input and what must happen; the fields are described in `test/corpus/README.md`. */
@@ -52,20 +52,32 @@ interface Expectation extends Finding {
 
 /** Builds the case's folder, runs the program in it, and tells everything that is not as expected. */
 export async function tryCase(test: Case): Promise<string[]> {
-  const dir = test.git === true ? repositoryWith(test.files ?? {}) : folderWith(test.files ?? {})
-  if (test.build !== undefined) shell(test.build, dir, dir)
+  const dir = buildCase(test)
   const cwd = test.cwd === undefined ? dir : join(dir, test.cwd)
-  const fill = (text: string): string => text.replaceAll('{dir}', dir).replaceAll('{path}', process.env.PATH ?? '')
-  const env = Object.fromEntries(Object.entries(test.env ?? {}).map(([name, value]) => [name, value === null ? null : fill(value)]))
+  const env = Object.fromEntries(Object.entries(test.env ?? {}).map(([name, value]) => [name, value === null ? null : fill(value, dir)]))
   const limit = (test.expect.max_seconds ?? (test.needs_run ? 60 : 20)) * 1000
   const signals = watchForSignal(test, cwd)
   const ended = await orchRun({
-    cwd, args: test.args.map(fill), env: { HOME: dir, ...env }, timeoutMs: limit, onStart: signals.begin, ...(test.stdin === undefined ? {} : { stdin: test.stdin }),
+    cwd, args: test.args.map((arg) => fill(arg, dir)), env: { HOME: dir, ...env }, timeoutMs: limit, onStart: signals.begin, ...(test.stdin === undefined ? {} : { stdin: test.stdin }),
   })
   const late = signals.end()
   const wait = test.expect.absent_processes ? Math.max(0.5, test.expect.after_seconds ?? 0) : (test.expect.after_seconds ?? 0)
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait * 1000))
   return [...late, ...judge(test, ended, cwd, dir)]
+}
+
+/** The folder of a case, as its run finds it. */
+export function buildCase(test: Pick<Case, 'files' | 'git' | 'build'>): string {
+  const dir = test.git === true ? repositoryWith(test.files ?? {}) : folderWith(test.files ?? {})
+  if (test.build !== undefined) {
+    shell(test.build, dir, dir)
+    holdsSecrets(dir)
+  }
+  return dir
+}
+
+export function fill(text: string, dir: string): string {
+  return text.replaceAll('{dir}', dir).replaceAll('{path}', process.env.PATH ?? '')
 }
 
 function shell(script: string, cwd: string, home: string): void {

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { CANARY_CONFIG, CANARY_ENV, canariesBelow, canaryIn } from './canaries.ts'
+import { CANARY_CONFIG, CANARY_ENV, canariesBelow, canaryIn, filesWithCanaries } from './canaries.ts'
 
 /** The built program, as `npx orch-run` starts it; `ORCH_PROGRAM` names another build of it. */
 export const PROGRAM = process.env.ORCH_PROGRAM ?? join(import.meta.dirname, '../../dist/orch-run.js')
@@ -77,6 +77,11 @@ const made = new Map<string, Map<string, string>>()
 /** Tells that a test itself puts a secret there, or has it put there. */
 export function holdsSecret(folder: string, path: string, text: string): void {
   made.get(folder)?.set(path, text)
+}
+
+/** The same of all that a test has put there so far. */
+export function holdsSecrets(folder: string): void {
+  for (const [path, text] of filesWithCanaries(folder)) holdsSecret(folder, path, text)
 }
 
 /** Removes the folders of the tests. Whatever runs have left in them, in files and in the objects of git, holds no secret. */

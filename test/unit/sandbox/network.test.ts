@@ -41,37 +41,53 @@ async function world(hosts: Readonly<Record<string, readonly string[]>>): Promis
   }
 }
 
+/** Counts the datagrams that reach this machine. */
+async function datagramsTo(hits: string[]): Promise<{ port: number; close(): Promise<void> }> {
+  const socket = createSocket('udp4')
+  socket.on('message', () => hits.push('udp'))
+  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done))
+  return { port: socket.address().port, close: async () => new Promise<void>((done) => void socket.close(() => done())) }
+}
+
+/** Tries the ways out, and tells those that lead somewhere. */
+function reaching(tcp: number, udp: number): string {
+  return `
+for to in 127.0.0.1/${tcp} 10.0.0.1/80 169.254.169.254/80 1.1.1.1/443; do timeout 3 bash -c "exec 3<>/dev/tcp/$to" 2>/dev/null && echo "tcp $to"; done
+timeout 3 bash -c 'echo x > /dev/udp/127.0.0.1/${udp}' 2>/dev/null
+timeout 3 bash -c 'echo x > /dev/udp/1.1.1.1/53' 2>/dev/null && echo "udp out"
+timeout 3 getent hosts example.com >/dev/null && echo "a name"
+echo "proxy \${HTTPS_PROXY:-none}"
+`
+}
+
 /** What a proxy answers to a request that is written byte by byte. */
 const ask = (request: string): string => `exec 3<>"/dev/tcp/127.0.0.1/\${HTTPS_PROXY##*:}"; printf '${request}' >&3; head -c 300 <&3; exec 3>&-`
 
 describe.skipIf(noSandbox !== undefined)(`the network of a sandbox${noSandbox === undefined ? '' : ` (skipped: ${noSandbox})`}`, () => {
-  it('is nothing at all where no host is allowed: no address, no name, no datagram, no cloud', async () => {
-    const outside = await world({})
-    const datagrams = createSocket('udp4')
-    datagrams.on('message', () => outside.hits.push('udp'))
-    await new Promise<void>((done) => datagrams.bind(0, '127.0.0.1', done))
+  it.each([
+    ['where no host is allowed', [], 'none'], ['but a proxy where one is', ['good.example'], 'a port'],
+  ] as const)('is nothing at all %s: no address, no name, no datagram, no cloud', async (_where, allowHosts, proxy) => {
+    const outside = await world({ 'good.example': ['93.184.216.34'] })
+    const datagrams = await datagramsTo(outside.hits)
     const { tree, ...place } = newYard({}, outside.sockets)
-    const sandbox = await place.open()
-    const said = await inside(sandbox, tree, `
-for to in 127.0.0.1/${outside.port} 10.0.0.1/80 169.254.169.254/80 1.1.1.1/443; do timeout 3 bash -c "exec 3<>/dev/tcp/$to" 2>/dev/null && echo "tcp $to"; done
-timeout 3 bash -c 'echo x > /dev/udp/127.0.0.1/${datagrams.address().port}' 2>/dev/null
-timeout 3 bash -c 'echo x > /dev/udp/1.1.1.1/53' 2>/dev/null && echo "udp out"
-timeout 3 getent hosts example.com && echo "a name"
-echo "proxy \${HTTPS_PROXY:-none}"
-`, { HTTPS_PROXY: 'http://user:password@proxy.example:3128' })
+    const sandbox = await place.open({ allowHosts })
+    const said = await inside(sandbox, tree, reaching(outside.port, datagrams.port), { HTTPS_PROXY: 'http://user:password@proxy.example:3128' })
     await sandbox.close()
-    await new Promise<void>((done) => datagrams.close(() => done()))
+    await datagrams.close()
     outside.close()
-    expect([said.out, outside.hits, outside.asked]).toEqual(['proxy none\n', [], []])
+    expect([said.out.replace(/http:..127.0.0.1:\d+/, 'a port'), outside.hits, outside.asked]).toEqual([`proxy ${proxy}\n`, [], []])
   })
 
   it('is alive without one: what is refused inside is answered outside', async () => {
     const outside = await world({})
+    const datagrams = await datagramsTo(outside.hits)
     const { tree, ...place } = newYard({}, outside.sockets)
     const plain = await place.open({ mode: 'off' })
-    const said = await inside(plain, tree, `cat < /dev/tcp/127.0.0.1/${outside.port}`)
+    const said = await inside(plain, tree, reaching(outside.port, datagrams.port).replaceAll('example.com', 'localhost'))
+    await datagrams.close()
     outside.close()
-    expect([said.out, outside.hits]).toEqual(['the server\n', ['tcp']])
+    expect(said.out.split('\n')).toEqual(expect.arrayContaining([`tcp 127.0.0.1/${outside.port}`, 'a name', 'proxy none']))
+    expect(outside.hits.toSorted()).toEqual(['tcp', 'udp'])
   })
 
   it('leads to allowed hosts alone, by name, through the proxy', async () => {
