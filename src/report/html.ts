@@ -49,8 +49,8 @@ function facts({ run, totals, budget, steps: all, git }: Report): Markup {
 
 function exceptions(all: readonly ReportException[]): Markup | null {
   if (all.length === 0) return null
-  const items = all.map(({ severity, step, code, message, next }) => html`
-<li><strong class="${severity}">${severity}</strong> ${step !== null && html`<code>${step}</code> `}${code}: ${message}${next !== null && html`<br><span class="soft">next:</span> <code>${next}</code>`}</li>`)
+  const items = all.map(({ severity, step, code, message, tried, next }) => html`
+<li><strong class="${severity}">${severity}</strong> ${step !== null && html`<code>${step}</code> `}${code}: ${message}${tried.length > 1 && html`<ol class="soft">${tried.map((words) => html`<li>${words}</li>`)}</ol>`}${next !== null && html`<br><span class="soft">next:</span> <code>${next}</code>`}</li>`)
   return html`<ul>${items}</ul>`
 }
 

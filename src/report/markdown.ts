@@ -32,9 +32,11 @@ function table(steps: readonly ReportStep[]): string {
 
 function exceptions(list: readonly ReportException[]): string {
   if (list.length === 0) return ''
-  const items = list.map(({ severity, step, code: word, message, next }) => {
+  const items = list.map(({ severity, step, code: word, message, tried, next }) => {
     const where = step === null ? '' : ` ${code(step)}`
-    return `- **${severity}**${where} ${escaped(word)}: ${escaped(message)}${next === null ? '' : `  \n  next: ${code(next)}`}`
+    // A single attempt is the message itself.
+    const before = tried.length < 2 ? '' : tried.map((words) => `\n  - ${escaped(words)}`).join('')
+    return `- **${severity}**${where} ${escaped(word)}: ${escaped(message)}${before}${next === null ? '' : `${before === '' ? '  ' : '\n'}\n  next: ${code(next)}`}`
   })
   return `### What needs attention\n\n${items.join('\n')}`
 }

@@ -139,7 +139,6 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a delivery that is ki
     await undisturbed.github.close()
     expect(Object.values(model).map((values) => values.length)).toEqual([1, 1, 1, 1, 1])
     const every = await everyPoint()
-    // Those that fall on either side of what others see.
     const few = every.filter((_, index) => index % Math.ceil(every.length / 8) === 0)
     const kinds: Record<string, number> = {}
     const wrong = await inTurns(isFull ? every : few, async ([call, count]) => {
@@ -149,6 +148,7 @@ describe.skipIf(spawnSync('strace', ['-V']).status !== 0)('a delivery that is ki
     })
     console.log(`a delivery killed at ${isFull ? every.length : few.length} of ${every.length} calls:`, kinds)
     expect(wrong).toEqual([])
-    expect(kinds['a part']).toBeGreaterThan(0)
+    // Of a few, most die at all; of all, some die between two targets.
+    expect(isFull ? (kinds['a part'] ?? 0) : few.length - (kinds.undisturbed ?? 0) - 3).toBeGreaterThan(0)
   })
 })

@@ -42,7 +42,7 @@ describe('autonomy', () => {
     const { report } = await runFor(6, folder, ['p.yml', '--run-id', 'r1'], { env })
     expect([statuses(report), out()]).toEqual([{ look: 'passed', check: 'passed', deploy: 'waiting' }, ''])
     expect(report.exceptions).toEqual([{
-      severity: 'warning', step: 'deploy', code: 'approval-needed', message: 'may `deploy` start? its risk is high', next: 'orch-run approve r1 deploy',
+      severity: 'warning', step: 'deploy', code: 'approval-needed', message: 'may `deploy` start? its risk is high', tried: [], next: 'orch-run approve r1 deploy',
     }])
     expect((await runFor(6, folder, ['resume', 'r1'], { env })).report.run.resumes).toBe(1)
     await answer(folder, 'deploy', '--comment', 'looks fine')
@@ -67,7 +67,7 @@ describe('autonomy', () => {
     await runFor(6, folder, ['p.yml', '--run-id', 'r1', '--autonomy', 'supervised'], { env })
     await answer(folder, 'deploy', '--reject', '--comment', 'not today')
     const { report } = await runFor(1, folder, ['resume', 'r1'], { env })
-    expect(report.exceptions).toEqual([{ severity: 'error', step: 'deploy', code: 'rejected', message: 'it was rejected by ann: not today', next: 'orch-run resume r1' }])
+    expect(report.exceptions).toEqual([{ severity: 'error', step: 'deploy', code: 'rejected', message: 'it was rejected by ann: not today', tried: [], next: 'orch-run resume r1' }])
     expect(approvals(report)).toEqual({ deploy: 'risk: rejected ann not today' })
     expect([statuses((await runFor(6, folder, ['resume', 'r1'], { env })).report).deploy, out()]).toEqual(['waiting', ''])
   })

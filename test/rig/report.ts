@@ -16,7 +16,7 @@ export interface Report {
   readonly deliveries: readonly { readonly step: string; readonly kind: string; readonly target: string; readonly commit: string | null; readonly already: boolean }[]
   readonly agents: Readonly<Record<string, { readonly steps: number; readonly attempts: number; readonly failures: number; readonly turns: number; readonly calls: number; readonly cost_usd: number; readonly tools: Readonly<Record<string, { readonly calls: number; readonly errors: number; readonly duration_ms: number }>> }>>
   readonly assignments: readonly { readonly step: string; readonly attempt: number; readonly agent: string; readonly reason: string; readonly candidates: readonly { readonly agent: string; readonly because: string }[] }[]
-  readonly exceptions: readonly { readonly severity: string; readonly step: string | null; readonly code: string; readonly message: string; readonly next: string | null }[]
+  readonly exceptions: readonly { readonly severity: string; readonly step: string | null; readonly code: string; readonly message: string; readonly tried: readonly string[]; readonly next: string | null }[]
 }
 
 export interface ReportStep {

@@ -199,6 +199,7 @@ const ExceptionSchema = Type.Object({
   step: orNull(Type.String({ description: 'The node, or the step; null: the run as a whole' })),
   code: Type.String(),
   message: Type.String(),
+  tried: Type.Array(Type.String(), { description: 'Of a step that failed: each of its attempts, who made it and how it ended' }),
   next: orNull(Type.String({ description: 'A command that a person could give next' })),
 })
 

@@ -51,8 +51,8 @@ const EXPECTED: Report = {
     step: 'implement', attempt: 1, at: at(2), route: 'coding', chosen: 'claude/sonnet', reason: 'priority', excluded: [{ model: 'gpt/5', because: 'breaker-open' }], outcome: 'ok',
   }],
   exceptions: [
-    { severity: 'error', step: 'test(os=mac)', code: 'exit-code', message: 'it exited with code 3', next: 'orch-run resume r1' },
-    { severity: 'warning', step: 'test', code: 'outside-write', message: 'a file outside was written', next: null },
+    { severity: 'error', step: 'test(os=mac)', code: 'exit-code', message: 'it exited with code 3', tried: ['attempt 1: exit-code: it exited with code 3'], next: 'orch-run resume r1' },
+    { severity: 'warning', step: 'test', code: 'outside-write', message: 'a file outside was written', tried: [], next: null },
   ],
   deliveries: [],
 }
@@ -72,7 +72,7 @@ describe('the JSON report', () => {
     const report = jsonReport(runOf('r1', story), extras)
     expect([report.run.status, report.run.resumes, report.run.outputs, report.git]).toEqual(['passed', 1, { commit: 'd' }, { base: null, head: 'd'.repeat(40), dirty: false }])
     expect(report.steps.map(({ id, status, cached, attempts }) => [id, status, cached, attempts.map((attempt) => attempt.attempt)])).toEqual([['a', 'passed', true, [1]], ['b', 'failed', false, [1, 2]]])
-    expect(report.exceptions).toEqual([{ severity: 'warning', step: 'b', code: 'exit-code', message: 'it exited with code 3', next: null }])
+    expect(report.exceptions).toEqual([{ severity: 'warning', step: 'b', code: 'exit-code', message: 'it exited with code 3', tried: [1, 2].map((n) => `attempt ${n}: exit-code: it exited with code 3`), next: null }])
     expect(report.budget).toEqual({ limit_usd: null, spent_usd: 0, reserved_usd: 0 })
   })
 
@@ -83,7 +83,7 @@ describe('the JSON report', () => {
   ] as const)('tells why a run was stopped (%j)', (cause, code, message) => {
     const story = record([started([step('a')]), { type: 'run-stopping', cause }, { type: 'run-finished', status: 'cancelled', exitCode: 3, outputs: {} }])
     const report = jsonReport(runOf('r1', story), extras)
-    expect([report.exceptions, report.steps.map((one) => one.status)]).toEqual([[{ severity: 'error', step: null, code, message, next: 'orch-run resume r1' }], ['pending']])
+    expect([report.exceptions, report.steps.map((one) => one.status)]).toEqual([[{ severity: 'error', step: null, code, message, tried: [], next: 'orch-run resume r1' }], ['pending']])
   })
 
   it('can be made at any moment of a run', () => {

@@ -27,6 +27,12 @@ Commit <code>cccccccccccccccccccccccccccccccccccccccc</code>
 `)
   })
 
+  it('tells what was tried where that was more than once', () => {
+    const retried = failed('a', { failure: { code: 'internal', message: 'no' }, retryAt: 1 })
+    const story = record([started([step('a')]), begin('a'), retried, begin('a', 2), failed('a', { attempt: 2, failure: { code: 'internal', message: 'never' } })])
+    expect(markdownReport(runOf('r1', story), { resume: 'r' })).toContain('- **error** <code>a</code> internal: never\n  - attempt 1: internal: no\n  - attempt 2: internal: never\n\n  next: <code>r</code>\n')
+  })
+
   it('turns nothing that a step said into markup, a mention or a reference', () => {
     const message = '@owner closes #1 <img src=x> [a](b) | `x` *y* \n# head\u001b[2J\u202e'
     const story = record([started([step('a')]), begin('a'), failed('a', { failure: { code: 'internal', message } })])
