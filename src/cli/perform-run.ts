@@ -64,7 +64,9 @@ export async function performRun(order: RunOrder): Promise<number> {
   await inTurn([
     async () => {
       await performed
-      if (order.hidden.length > 0) await endWithoutLeaks(ports.files, folder, run, redactor, () => ports.clock.now())
+      // What a step had said before a called pipeline made a secret of it cannot be taken back, and was none then.
+      const known = createGrowingRedactor(order.hidden)
+      if (order.hidden.length > 0) await endWithoutLeaks(ports.files, folder, run, { ...redactor, leaks: (text) => known.leaks(text) }, () => ports.clock.now())
     },
     async () => folder.saveSnapshot(await performed),
     async () => endAbandoned(ports, run),
