@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actionFolder, runJob, startCache } from '../rig/actions.ts'
 import { startGithub } from '../rig/github.ts'
 import { folderWith, git, removeFolders, repositoryWith } from '../rig/program.ts'
+import { SCENE_ENV, sceneOf } from '../rig/scene.ts'
 
 let action = ''
 
@@ -67,12 +68,20 @@ describe('the action', () => {
 
   it.each([
     ['waits for approval', 'steps: { ask: { approve: Ship it? } }', 6, 'waiting'],
-    ['is over its budget', 'limits: { timeout: 300ms }\nsteps: { slow: { run: sleep 20 } }', 3, 'cancelled'],
+    ['did not end in time', 'limits: { timeout: 300ms }\nsteps: { slow: { run: sleep 20 } }', 3, 'cancelled'],
   ])('tells of a run that %s', async (_what, text, code, status) => {
     const folder = repositoryWith({ 'p.yml': text })
     const ended = await runJob(action, folder, { event: 'push', payload: PUSH, with: { ...OFF, pipeline: 'p.yml' } })
     expect([ended.code, ended.outputs.status], ended.log).toEqual([code, status])
     if (code === 6) expect(ended.summary).toContain('orch-run approve')
+  })
+
+  it('tells of a run that is over its budget, and how to go on', async () => {
+    const { folder, simulator } = await sceneOf('limits: { budget_usd: 0.0001 }\nagents: { dev: { model: sim/m } }\nsteps: { ask: { agent: dev, prompt: Work. } }\n', () => ({ text: 'done' }))
+    const ended = await runJob(action, folder, { event: 'push', payload: PUSH, with: { ...OFF, pipeline: 'p.yml' }, env: SCENE_ENV })
+    await simulator.close()
+    expect([ended.code, ended.outputs.status, ended.outputs['cost-usd'], simulator.log.length], ended.log).toEqual([3, 'failed', '0', 0])
+    expect(ended.summary).toMatch(/budget-exceeded: [^]*next: <code>orch-run resume /)
   })
 
   it.each([[{ pipeline: '' }, '`pipeline` must name a file'], [{ pipeline: 'p.yml', args: '"a' }, '`args` has a quote that is not closed'], [{ pipeline: 'p.yml', resume: 'always' }, '`resume` must be `auto` or `off`, not `always`']])('refuses %j', async (given, message) => {
