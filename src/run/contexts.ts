@@ -16,7 +16,8 @@ export function scopeOf(plan: Plan, run: Run, facts: Facts, expressions: Express
     git: facts.git,
     github: facts.github,
     secrets: facts.secrets,
-    steps: { ...facts.outerSteps, ...stepsContext(plan, run, at.step) },
+    // Where no expression is loaded, none names a step.
+    steps: { ...facts.outerSteps, ...(expressions ? stepsContext(plan, run, at.step) : {}) },
     env: {},
   }
   const scope: Scope = { contexts, status: statusFunctions(run, at.step) }
