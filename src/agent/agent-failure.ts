@@ -29,6 +29,7 @@ function isRetryable(reason: CallFailureReason): boolean {
     case 'context-length':
     case 'invalid-request':
     case 'unknown-model':
+    case 'no-tools':
     case 'credential':
     case 'quota':
     case 'aborted':

@@ -122,7 +122,7 @@ function laneResult(reason: CallFailureReason): LaneResult {
   switch (reason) {
     case 'overloaded': case 'connection': case 'timeout': case 'cut-stream': return 'failure'
     case 'credential': case 'quota': return 'fatal'
-    case 'rate-limited': case 'context-length': case 'invalid-request': case 'unknown-model': case 'aborted': case 'recording-missing':
+    case 'rate-limited': case 'context-length': case 'invalid-request': case 'unknown-model': case 'no-tools': case 'aborted': case 'recording-missing':
       return 'none'
   }
 }

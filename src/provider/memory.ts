@@ -21,6 +21,9 @@ export interface Memory {
   /** The lane's credential or account was refused, for the rest of the run. */
   condemn(lane: Lane, failure: CallFailure): void
   fatal(lane: Lane): CallFailure | undefined
+  /** The lane's model cannot call tools, as its provider said. */
+  lackTools(lane: Lane): void
+  lacksTools(lane: Lane): boolean
   /** Whether as much has been found too long before. */
   isTooLong(lane: Lane, request: ModelRequest): boolean
 }
@@ -50,15 +53,16 @@ export interface KnownLanes {
   readonly windows: Map<string, number>
   readonly condemned: Map<string, CallFailure>
   readonly prefixes: Prefixes
+  readonly toolless: Set<string>
 }
 
 export function createKnownLanes(): KnownLanes {
-  return { facts: new Map(), windows: new Map(), condemned: new Map(), prefixes: createPrefixes() }
+  return { facts: new Map(), windows: new Map(), condemned: new Map(), prefixes: createPrefixes(), toolless: new Set() }
 }
 
 /** `nameOf`: under which name a lane is known. */
 export function createMemory(known: KnownLanes = createKnownLanes(), nameOf: (lane: Lane) => string = laneName): Memory {
-  const { facts: lanes, windows, condemned, prefixes } = known
+  const { facts: lanes, windows, condemned, prefixes, toolless } = known
   const conversations = new Map<string, Conversation>()
   return {
     expect(lane, request, slot, now) {
@@ -98,6 +102,8 @@ export function createMemory(known: KnownLanes = createKnownLanes(), nameOf: (la
     latency: (lane) => lanes.get(nameOf(lane))?.latency,
     condemn: (lane, failure) => void condemned.set(nameOf(lane), { ...failure, dispatched: false }),
     fatal: (lane) => condemned.get(nameOf(lane)),
+    lackTools: (lane) => void toolless.add(nameOf(lane)),
+    lacksTools: (lane) => toolless.has(nameOf(lane)),
     tooLong: (lane, request) => void windows.set(nameOf(lane), mostInputTokens(request)),
     isTooLong: (lane, request) => mostInputTokens(request) >= (windows.get(nameOf(lane)) ?? Number.POSITIVE_INFINITY),
   }

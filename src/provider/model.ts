@@ -96,6 +96,8 @@ export type CallFailureReason =
   | 'context-length'
   | 'invalid-request'
   | 'unknown-model'
+  /** The model cannot call tools, and the request has some. */
+  | 'no-tools'
   | 'credential'
   | 'quota'
   | 'aborted'

@@ -15,7 +15,7 @@ export function reasonOfStatus(status: number, words: Words): CallFailureReason 
     case 401: return 'credential'
     case 402: return 'quota'
     case 403: return worded === 'quota' ? 'quota' : 'credential'
-    case 404: return worded === 'unknown-model' || /model/i.test(words.message ?? '') ? 'unknown-model' : 'invalid-request'
+    case 404: return worded === 'no-tools' ? worded : worded === 'unknown-model' || /model/i.test(words.message ?? '') ? 'unknown-model' : 'invalid-request'
     case 408: case 409: return 'overloaded'
     case 413: return worded === 'context-length' ? worded : 'invalid-request'
     case 429: return worded === 'quota' ? 'quota' : 'rate-limited'
@@ -24,7 +24,7 @@ export function reasonOfStatus(status: number, words: Words): CallFailureReason 
 }
 
 /** What vendors have been seen to hide behind status 400. */
-const BAD_REQUESTS: readonly CallFailureReason[] = ['context-length', 'quota', 'unknown-model', 'credential']
+const BAD_REQUESTS: readonly CallFailureReason[] = ['context-length', 'quota', 'unknown-model', 'no-tools', 'credential']
 
 const BY_WORD: ReadonlyMap<string, CallFailureReason> = new Map<string, CallFailureReason>([
   ['overloaded_error', 'overloaded'], ['api_error', 'overloaded'], ['server_error', 'overloaded'], ['timeout_error', 'overloaded'],
@@ -39,6 +39,9 @@ const BY_WORD: ReadonlyMap<string, CallFailureReason> = new Map<string, CallFail
 const CONTEXT = /context (length|window)|maximum context|(prompt|input) is too long|too many (input )?tokens|exceeds? .{0,40}context/i
 const CREDIT = /credit balance|exceeded your current quota|spend(ing)? limit/i
 
+/** Each server has its own words for it: Ollama, OpenAI, OpenRouter, vLLM. */
+const NO_TOOLS = /does(n't| not) support (tools?|function call)|\btools?\b.{0,20} (is|are) not supported|endpoints .{0,20}support tool use|enable-auto-tool-choice/i
+
 /** Undefined where the words are none that we know. The code is more exact than the type, the message only a last resort. */
 export function reasonOfWords(words: Words): CallFailureReason | undefined {
   if (/spend_limit|quota_exceeded|credit/.test(words.code ?? '')) return 'quota'
@@ -46,6 +49,7 @@ export function reasonOfWords(words: Words): CallFailureReason | undefined {
   if (coded !== undefined) return coded
   if (CONTEXT.test(words.message ?? '')) return 'context-length'
   if (CREDIT.test(words.message ?? '')) return 'quota'
+  if (NO_TOOLS.test(words.message ?? '')) return 'no-tools'
   const typed = BY_WORD.get(words.type ?? '')
   if (typed !== undefined) return typed
   if (/^[45]\d\d$/.test(words.code ?? '')) return reasonOfStatus(Number(words.code), { ...words, code: undefined })

@@ -47,7 +47,7 @@ export type Consequence = 'next-lane' | 'longer-window' | 'stop'
 export function consequenceOf(failure: CallFailure): Consequence {
   switch (failure.reason) {
     case 'rate-limited': case 'overloaded': case 'connection': case 'timeout': case 'cut-stream':
-    case 'unknown-model': case 'credential': case 'quota':
+    case 'unknown-model': case 'no-tools': case 'credential': case 'quota':
       return 'next-lane'
     case 'context-length': return 'longer-window'
     case 'invalid-request': case 'aborted': case 'recording-missing': return 'stop'
@@ -60,7 +60,7 @@ function retriesOf({ reason }: CallFailure): number {
     case 'rate-limited': return Number.POSITIVE_INFINITY
     case 'overloaded': case 'connection': return 2
     case 'cut-stream': return 1
-    case 'timeout': case 'context-length': case 'invalid-request': case 'unknown-model': case 'credential': case 'quota':
+    case 'timeout': case 'context-length': case 'invalid-request': case 'unknown-model': case 'no-tools': case 'credential': case 'quota':
     case 'aborted': case 'recording-missing': return 0
   }
 }

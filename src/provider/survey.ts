@@ -49,7 +49,7 @@ function unfitness(journey: Journey, lane: Lane): Exclusion | undefined {
   const fatal = memory.fatal(lane)
   if (fatal !== undefined) return { because: fatal.reason, refusal: failed(fatal) }
   const { contextWindow = Number.POSITIVE_INFINITY, tools = true } = world.facts(lane)
-  if (request.tools.length > 0 && !tools) return excludedFor('invalid-request', 'no-tools', `\`${name}\` cannot call tools`)
+  if (request.tools.length > 0 && (!tools || memory.lacksTools(lane))) return excludedFor('no-tools', 'no-tools', `\`${name}\` cannot call tools`)
   const isOver = memory.expect(lane, request, tell.slot, now).total + request.maxOutputTokens > contextWindow
   if ((isOver && hasWider(journey, contextWindow)) || memory.isTooLong(lane, request)) {
     return excludedFor('context-length', 'context-window', `the conversation does not fit into the window of \`${name}\``)

@@ -110,6 +110,7 @@ function givenUp({ world, errand, excluded, requests }: Journey, lane: Lane, fai
     : { because: failure.reason, refusal: failed(failure) }
   excluded.set(laneName(lane), exclusion)
   if (failure.reason === 'credential' || failure.reason === 'quota') world.memory.condemn(lane, failure)
+  if (failure.reason === 'no-tools') world.memory.lackTools(lane)
   const consequence = consequenceOf(failure)
   if (consequence === 'stop' || requests.length >= errand.retry.attempts) return err(exclusion.refusal)
   if (consequence === 'longer-window') {

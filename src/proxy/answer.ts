@@ -78,7 +78,7 @@ function refused(tenancy: Tenancy, refusal: Refusal): Response {
   switch (reason) {
     case 'overloaded': case 'aborted': return vendorError(order.vendor, 'unreachable', message, retryAfterMs)
     case 'credential': return vendorError(order.vendor, 'unauthorized', message)
-    case 'context-length': case 'invalid-request': case 'unknown-model': case 'quota': case 'rate-limited': case 'connection': case 'timeout':
+    case 'context-length': case 'invalid-request': case 'unknown-model': case 'no-tools': case 'quota': case 'rate-limited': case 'connection': case 'timeout':
     case 'cut-stream': case 'recording-missing':
       return vendorError(order.vendor, 'invalid-request', message)
   }
