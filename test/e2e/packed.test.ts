@@ -1,13 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { folderWith, removeFolders, repositoryWith, smallEnv } from '../rig/program.ts'
+import { packageInstalled } from '../rig/package.ts'
+import { removeFolders, repositoryWith, smallEnv } from '../rig/program.ts'
 import type { SimAnswer } from '../simulator/answer.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 
 afterAll(removeFolders)
 
-const ROOT = join(import.meta.dirname, '../..')
 const WELL: SimAnswer = { text: 'all of it', usage: { input: 10, output: 5 } }
 const FAULTS: readonly (readonly [string, SimAnswer])[] = [
   ['an overloaded provider', { status: 503, body: { error: { type: 'overloaded_error', code: 'overloaded_error', message: 'down' } } }],
@@ -20,11 +20,7 @@ const FAULTS: readonly (readonly [string, SimAnswer])[] = [
 let installed = ''
 
 beforeAll(() => {
-  // Without scripts and without a network: what is packed needs no other package.
-  const folder = folderWith({ 'package.json': '{"name": "somebody", "version": "1.0.0"}' })
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as [{ filename: string }]
-  execFileSync('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${packed.filename}`], { cwd: folder, stdio: 'ignore' })
-  installed = join(folder, 'node_modules/.bin/orch-run')
+  installed = join(packageInstalled(), 'node_modules/.bin/orch-run')
 }, 120_000)
 
 async function run(cwd: string): Promise<{ readonly code: number | null; readonly stdout: string }> {
