@@ -44,12 +44,21 @@ export async function createCell(workshop: Workshop, cell: Cell, folder: string)
 
 /** The same processes, each command changed before it starts. What does not exist is told as it is outside. */
 function insideOf(processes: Processes, change: (command: Command) => Command): Processes {
+  /** Programs of the system, which nobody inside can remove, with the PATH by which they were found. */
+  const known = new Set<string>()
+  const exists = async (program: string, path: string): Promise<boolean> => {
+    const key = `${program}\0${path}`
+    if (known.has(key)) return true
+    const place = await processes.find(program, path)
+    if (place?.startsWith('/usr/') === true) known.add(key)
+    return place !== undefined
+  }
   return {
     find: async (program, path) => processes.find(program, path),
     async start(command) {
       const [program] = command.argv
       const place = program.includes('/') && !program.startsWith('/') ? join(command.cwd, program) : program
-      if ((await processes.find(place, command.env.PATH ?? '')) === undefined) throw new PortError('ENOENT', program, `the program \`${program}\` was not found`)
+      if (!(await exists(place, command.env.PATH ?? ''))) throw new PortError('ENOENT', program, `the program \`${program}\` was not found`)
       return processes.start(change(command))
     },
   }
