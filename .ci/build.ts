@@ -3,8 +3,9 @@ import { build } from 'esbuild'
 import type { BuildOptions } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { builtins } from './builtins.ts'
+import { mergeChunks } from './merge-chunks.ts'
 import { withoutTokens } from './without-tokens.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -36,7 +37,8 @@ const options: BuildOptions = {
 
 await build({ ...options, entryPoints: { main: 'src/cli/start.ts', 'action-start': 'src/action/start.ts' } })
 // Apart from the rest, since whatever two entries share becomes a file of its own, and each file takes its time.
-await build({ ...options, entryPoints: { validate: 'src/cli/validate-start.ts' } })
+const { metafile } = await build({ ...options, chunkNames: 'chunks/validate-[name]-[hash]', metafile: true, entryPoints: { validate: 'src/cli/validate-start.ts' } })
+await mergeChunks(root, relative(root, join(made, 'validate.js')), metafile)
 
 // The first file that runs: it must start on any Node, so that an old one is told so instead of failing at some syntax.
 writeFileSync(
