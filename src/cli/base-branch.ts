@@ -7,8 +7,8 @@ import { EXIT } from './exit-code.ts'
 import { Stop } from './stop.ts'
 
 /**
- * Where the pipeline and the files that it names are read: on a pull request from its base, whatever the checkout holds, since
- * whoever opened it wrote that; everywhere else from the checkout. Throws `Stop` where the base cannot be had.
+ * Where the pipeline and the files that it names are read: on a pull request, or on what happens about one, from the base, whatever the
+ * checkout holds, since whoever opened it wrote that; everywhere else from the checkout. Throws `Stop` where the base cannot be had.
  */
 export async function pipelineFiles(ports: Ports, cwd: string, github: JsonObject): Promise<Files> {
   const commit = baseOf(github)
@@ -19,10 +19,20 @@ export async function pipelineFiles(ports: Ports, cwd: string, github: JsonObjec
   return filesAt(ports, repository.root, commit)
 }
 
-function baseOf({ event }: JsonObject): string | undefined {
-  const pull = isObject(event) ? event.pull_request : undefined
-  const base = isObject(pull) ? pull.base : undefined
-  return isObject(base) && typeof base.sha === 'string' && /^[0-9a-f]{40,64}$/.test(base.sha) ? base.sha : undefined
+/**
+ * The commit that nobody outside wrote. A comment on a pull request and a run after another workflow happen on the default branch, which
+ * is the job's own commit, but their jobs often check out the head that they are about; a trusted comment makes no trusted head of it.
+ */
+function baseOf({ event, event_name: name, sha }: JsonObject): string | undefined {
+  if (!isObject(event)) return undefined
+  const pull = event.pull_request
+  if (isObject(pull)) return isObject(pull.base) ? commitIn(pull.base.sha) : undefined
+  const isAboutHead = name === 'workflow_run' || (name === 'issue_comment' && isObject(event.issue) && isObject(event.issue.pull_request))
+  return isAboutHead ? commitIn(sha) : undefined
+}
+
+function commitIn(sha: unknown): string | undefined {
+  return typeof sha === 'string' && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined
 }
 
 /** A shallow checkout holds the head alone. */

@@ -104,6 +104,18 @@ describe('the action', () => {
     expect([gone.code, gone.log.includes('fetch-depth: 0')]).toEqual([4, true])
   })
 
+  it.each([
+    ['a comment of the owner on a pull request', 'issue_comment', { issue: { number: 5, pull_request: { url: 'https://api.github.com/repos/o/r/pulls/5' } }, comment: { author_association: 'OWNER', body: '/review' } }],
+    ['a workflow run of the repository', 'workflow_run', { workflow_run: { head_repository: { full_name: 'o/r' } } }],
+  ])('reads the pipeline from the default branch after %s, when its head is checked out', async (_what, event, about) => {
+    const folder = repositoryWith({ 'p.yml': 'steps: { say: { run: echo of the default branch } }\n' })
+    const GITHUB_SHA = git(folder, 'rev-parse', 'HEAD').trim()
+    writeFileSync(join(folder, 'p.yml'), 'steps: { say: { run: echo of the head } }\n')
+    git(folder, 'commit', '-qam', 'head')
+    const ended = await runJob(action, folder, { event, payload: { repository: { full_name: 'o/r' }, ...about }, with: { ...OFF, pipeline: 'p.yml' }, env: { GITHUB_SHA } })
+    expect([ended.code, ended.log.includes('of the default branch'), ended.log.includes('of the head')], ended.log).toEqual([0, true, false])
+  })
+
   it('refuses a pull request of a fork where no sandbox can be had', async () => {
     const folder = repositoryWith({ 'p.yml': 'steps: { say: { run: echo ran } }\n' })
     const base = git(folder, 'rev-parse', 'HEAD').trim()

