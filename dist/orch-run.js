@@ -11,7 +11,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   for (const flag of ['--no-opt', '--no-maglev']) v8.setFlagsFromString(flag)
   import('./validate.js').then(({ startValidate }) => startValidate(process.argv.slice(3)))
 } else {
-  // A run waits most of its time: the young generation that grows with every burst of events costs a sixth of its memory and saves little time.
-  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1')
+  // Before a run begins, code runs once or twice: `settleEngine` lets the compilers work again. A resume keeps nearly all that it reads,
+  // and a small young generation would copy that again and again; elsewhere one that grows costs memory.
+  const v8 = process.getBuiltinModule('node:v8')
+  for (const flag of ['--no-opt', '--no-maglev']) v8.setFlagsFromString(flag)
+  if (process.argv[2] !== 'resume') v8.setFlagsFromString('--semi-space-growth-factor=1')
   import('./main.js').then(({ start }) => start())
 }
