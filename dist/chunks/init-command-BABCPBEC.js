@@ -428,7 +428,7 @@ jobs:
         with:
           fetch-depth: 0
           persist-credentials: false
-      - uses: orch-run/orch-run@70e5398b6e1ea8f7d42c27ca0b51c8bee2443f1e # v0.1.0
+      - uses: orch-run/orch-run@da9f30abd7cae8d7d690640f7085a79815fab479 # v0.1.0
         with:
           pipeline: pipelines/fix-issue.yml
           budget-usd: "5"
@@ -454,7 +454,7 @@ jobs:
         with:
           fetch-depth: 0
           persist-credentials: false
-      - uses: orch-run/orch-run@70e5398b6e1ea8f7d42c27ca0b51c8bee2443f1e # v0.1.0
+      - uses: orch-run/orch-run@da9f30abd7cae8d7d690640f7085a79815fab479 # v0.1.0
         id: upgrade
         with:
           pipeline: pipelines/upgrade-deps.yml
@@ -488,14 +488,14 @@ jobs:
         with:
           fetch-depth: 0
           persist-credentials: false
-      - uses: orch-run/orch-run@70e5398b6e1ea8f7d42c27ca0b51c8bee2443f1e # v0.1.0
+      - uses: orch-run/orch-run@da9f30abd7cae8d7d690640f7085a79815fab479 # v0.1.0
         with:
           pipeline: pipelines/review-pr.yml
           budget-usd: "1"
         env:
           ANTHROPIC_API_KEY: \${{ secrets.ANTHROPIC_API_KEY }}
-`}};var y={"review-pr":"review","fix-issue":"fix-on-label"};async function Y(e,t){return m(async()=>{if(t.list===!0)return b();let n=Object.hasOwn(o.pipelines,e)?o.pipelines[e]:void 0;if(n===void 0)return v(e);let s=t.output??`${e}.yml`,i=t.workflow===!0?`.github/workflows/${e}.yml`:void 0;return await w(s,$(n,s)),i!==void 0&&await w(i,_(e,s)),process.stdout.write(`${[`wrote ${s}`,...i===void 0?[]:[`wrote ${i}`],"","next:",...k(s,n,i)].join(`
+`}};var y={"review-pr":"review","fix-issue":"fix-on-label"};async function Y(e,t){return m(async()=>{if(t.list===!0)return v();let n=Object.hasOwn(o.pipelines,e)?o.pipelines[e]:void 0;if(n===void 0)return b(e);let s=t.output??`${e}.yml`,i=t.workflow===!0?`.github/workflows/${e}.yml`:void 0;return await w(s,$(n,s)),i!==void 0&&await w(i,_(e,s)),process.stdout.write(`${[`wrote ${s}`,...i===void 0?[]:[`wrote ${i}`],"","next:",...k(s,n,i)].join(`
 `)}
-`),r.passed})}function b(){let e=Object.entries(o.pipelines).map(([t,n])=>`${t.padEnd(24)} ${/^description: (.+)$/m.exec(n)?.[1]??""}`);return process.stdout.write(`${e.join(`
+`),r.passed})}function v(){let e=Object.entries(o.pipelines).map(([t,n])=>`${t.padEnd(24)} ${/^description: (.+)$/m.exec(n)?.[1]??""}`);return process.stdout.write(`${e.join(`
 `)}
-`),r.passed}function v(e){let t=Object.keys(o.pipelines),n=c(e,t);return l(`there is no template \`${e}\``,n===void 0?`there are ${t.map(s=>`\`${s}\``).join(", ")}`:`did you mean \`${n}\`?`),r.invalid}async function w(e,t){let{files:n}=f(g()),s=a(process.cwd(),e);if(await n.stat(s)!==void 0)throw new h(r.invalid,`\`${e}\` is there already`,"choose another one by `--output`, or move it away");await n.makeFolder(u(s)),await n.replace(s,t,420)}function $(e,t){let n=d(u(a(process.cwd(),t)),a(process.cwd(),"node_modules/orch-run/schemas/pipeline.schema.json")).split(p).join("/");return e.replace(/^(# yaml-language-server: \$schema=).*$/m,`$1${n.startsWith(".")?n:`./${n}`}`)}function _(e,t){return(o.workflows[y[e]??"nightly"]??"").replace(/^(\s+pipeline: ).*$/m,`$1${t}`)}function k(e,t,n){let s=[...t.matchAll(/^ {2}(\w+): \{ type: \w+, (?:required: true|default: "")/gm)].map(([,i=""])=>` -i ${i}="\u2026"`);return[`  orch-run validate ${e}      shows mistakes`,`  orch-run plan ${e}          shows what would run, and what it can cost at the most`,"  export ANTHROPIC_API_KEY=\u2026     the key; or choose another provider in the file",`  orch-run ${e}${s.slice(0,1).join("")}`,...n===void 0?[]:["  gh secret set ANTHROPIC_API_KEY   for the workflow; then commit both files"]]}export{Y as initCommand};
+`),r.passed}function b(e){let t=Object.keys(o.pipelines),n=c(e,t);return l(`there is no template \`${e}\``,n===void 0?`there are ${t.map(s=>`\`${s}\``).join(", ")}`:`did you mean \`${n}\`?`),r.invalid}async function w(e,t){let{files:n}=f(g()),s=a(process.cwd(),e);if(await n.stat(s)!==void 0)throw new h(r.invalid,`\`${e}\` is there already`,"choose another one by `--output`, or move it away");await n.makeFolder(u(s)),await n.replace(s,t,420)}function $(e,t){let n=d(u(a(process.cwd(),t)),a(process.cwd(),"node_modules/orch-run/schemas/pipeline.schema.json")).split(p).join("/");return e.replace(/^(# yaml-language-server: \$schema=).*$/m,`$1${n.startsWith(".")?n:`./${n}`}`)}function _(e,t){return(o.workflows[y[e]??"nightly"]??"").replace(/^(\s+pipeline: ).*$/m,`$1${t}`)}function k(e,t,n){let s=[...t.matchAll(/^ {2}(\w+): \{ type: \w+, (?:required: true|default: "")/gm)].map(([,i=""])=>` -i ${i}="\u2026"`);return[`  orch-run validate ${e}      shows mistakes`,`  orch-run plan ${e}          shows what would run, and what it can cost at the most`,"  export ANTHROPIC_API_KEY=\u2026     the key; or choose another provider in the file",`  orch-run ${e}${s.slice(0,1).join("")}`,...n===void 0?[]:["  gh secret set ANTHROPIC_API_KEY   for the workflow; then commit both files"]]}export{Y as initCommand};
