@@ -79,6 +79,8 @@ async function tryCut(fraction: number): Promise<{ readonly kind: string; readon
   } finally {
     await scene?.provider.close()
     spawnSync('umount', ['-l', disk.place])
+    // It holds the whole checkout, with the secret that lies in its `.git/config`.
+    rmSync(disk.image, { force: true })
   }
 }
 

@@ -71,7 +71,7 @@ describe.each([['SIGINT', 130, 'tame'], ['SIGTERM', 143, 'tame'], ['SIGTERM', 14
     expectClean(folder)
     expect(report.run).toMatchObject({ status: 'cancelled', exit_code: code })
     expect(statuses(report)).toEqual({ before: 'passed', hang: 'cancelled', after: 'pending' })
-    expect(report.exceptions).toEqual([{ severity: 'error', step: null, code: 'cancelled', message: `the run was ended by ${signal}`, next: 'orch-run resume r1' }])
+    expect(report.exceptions).toEqual([{ severity: 'error', step: null, code: 'cancelled', message: `the run was ended by ${signal}`, tried: [], next: 'orch-run resume r1' }])
     expect(JSON.parse(readFileSync(join(folder, '.orch-run/runs/r1/report.json'), 'utf8'))).toEqual(report)
     expect(ended.stderr).toContain(`stopping: ${signal} was received\n`)
 
